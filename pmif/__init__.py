@@ -1,0 +1,1 @@
+"""PMIF: the report book of Gateshead Council's Performance Management & Improvement Framework."""
