@@ -1,0 +1,360 @@
+"""Read data/framework and data/sources into one Framework, reporting every mistake together.
+
+Policy staff edit these files, so a fault names file, line and entry, what was found there and
+what would be right. Nothing is guessed and no unknown key is passed over.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from pmif.errors import Fault, FrameworkError
+from pmif.framework.model import (
+    Bearing,
+    Committee,
+    Dimension,
+    DisclosureRule,
+    Framework,
+    Intervention,
+    Judgement,
+    Measure,
+    Objective,
+    Reporting,
+    Role,
+    Scorecard,
+    Source,
+    Unit,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+OBJECTIVES = ("po1", "po2", "po3", "po4", "po5", "po6")
+GEOGRAPHIES = ("borough", "region", "country", "neighbours", "wards")
+_SPOKEN = {"north-east": "region", "england": "country"}  # what the files may say for a kind of area
+
+
+def load_framework(root: Path, methods: Iterable[str]) -> Framework:
+    """Read and cross-check the framework below `root`.
+
+    `methods` are the methods that exist; a measure may name no other.
+    Errors: FrameworkError with every fault found in every file.
+    """
+    reader = _Reader(root)
+    objectives: list[Objective] = []
+    measures: list[Measure] = []
+    for name in OBJECTIVES:
+        page = reader.read(f"data/framework/{name}.yml", ("objective", "measures"))
+        objectives += reader.models(page, "objective", Objective)
+        measures += reader.models(page, "measures", Measure)
+    page = reader.read("data/framework/scorecard.yml", ("scorecard", "measures"))
+    scorecards = reader.models(page, "scorecard", Scorecard)
+    measures += reader.models(page, "measures", Measure)
+    page = reader.read("data/framework/context.yml", ("measures",))
+    measures += reader.models(page, "measures", Measure)
+
+    def listed(name: str, model: type[M], key: str | None = None) -> list[M]:
+        key = key or name
+        return reader.models(reader.read(f"data/framework/{name}.yml", (key,)), key, model)
+
+    interventions = listed("interventions", Intervention)
+    units = listed("units", Unit)
+    dimensions = listed("dimensions", Dimension)
+    roles = listed("roles", Role)
+    committees = listed("committees", Committee)
+    judgements = listed("judgements", Judgement)
+    rules = listed("disclosure", DisclosureRule, "rules")
+    reporting = reader.models(reader.read("data/framework/reporting.yml", None), None, Reporting)
+    sources = [
+        source
+        for file in sorted((root / "data/sources").glob("*.yml"))
+        for source in reader.models(reader.read(f"data/sources/{file.name}", None), None, Source)
+    ]
+    if not sources:
+        reader.faults.append(Fault("data/sources", "no source card was found: write one file a source"))
+    reader.raise_faults()
+
+    framework = Framework(
+        objectives=tuple(objectives),
+        scorecard=scorecards[0],
+        interventions=tuple(interventions),
+        measures=tuple(measures),
+        units=tuple(units),
+        dimensions=tuple(dimensions),
+        roles=tuple(roles),
+        committees=tuple(committees),
+        judgements=tuple(judgements),
+        disclosure_rules=tuple(rules),
+        sources=tuple(sources),
+        reporting=reporting[0],
+    )
+    reader.faults += _cross_check(framework, reader, frozenset(methods))
+    reader.raise_faults()
+    return framework
+
+
+def load_reporting(root: Path) -> Reporting:
+    """Read data/framework/reporting.yml alone: which report is current, and when its figures close.
+
+    Errors: FrameworkError with every fault found in it.
+    """
+    reader = _Reader(root)
+    found = reader.models(reader.read("data/framework/reporting.yml", None), None, Reporting)
+    reader.raise_faults()
+    return found[0]
+
+
+def outcome_ids(framework: Framework) -> tuple[str, ...]:
+    """Every outcome and scorecard area, in the order of the framework."""
+    return tuple(outcome.id for part in framework.objectives for outcome in part.outcomes) + tuple(
+        area.id for area in framework.scorecard.areas
+    )
+
+
+class _Reader:
+    """Reads YAML files and remembers where every entry stood, so that a fault can name its line."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+        self._places: dict[tuple[type[BaseModel], str], list[str]] = {}
+
+    def read(self, name: str, keys: tuple[str, ...] | None) -> "_Page":
+        """The file's mapping; `keys` are its top-level keys, all needed, or None where it is one entry."""
+        path = self.root / name
+        data: Any = None
+        try:
+            data = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            self.faults.append(Fault(name, "the file is missing"))
+        except UnicodeDecodeError as fault:
+            self.faults.append(Fault(name, f"byte {fault.start} is not UTF-8: save the file as UTF-8"))
+        except MarkedYAMLError as fault:
+            line = fault.problem_mark.line + 1 if fault.problem_mark else "unknown"
+            problem = (fault.problem or "cannot be read").split("\n")[0]
+            self.faults.append(Fault(f"{name}, line {line}", f"not valid YAML, {problem}"))
+        except YAMLError as fault:
+            self.faults.append(Fault(name, f"not valid YAML: {str(fault).splitlines()[0]}"))
+        else:
+            if not isinstance(data, Mapping):
+                wanted = f"the keys {', '.join(keys)}" if keys else "one entry"
+                self.faults.append(Fault(name, f"expected {wanted}, found {_kind(data)}"))
+                data = None
+            elif keys is not None:
+                for key in data:
+                    if key not in keys:
+                        self.faults.append(
+                            Fault(
+                                f"{name}, line {_line(data, [key])}",
+                                f"unknown key '{key}': use {', '.join(keys)}",
+                            )
+                        )
+                for key in keys:
+                    if key not in data:
+                        self.faults.append(Fault(name, f"'{key}:' is missing"))
+        return _Page(name, data)
+
+    def models(self, page: "_Page", key: str | None, model: type[M]) -> list[M]:
+        """Every entry under `key` (one mapping or a list of them) as `model`; faulty ones are left out and noted."""
+        if page.data is None or (key is not None and key not in page.data):
+            return []
+        node = page.data if key is None else page.data[key]
+        made: list[M] = []
+        at: list[Any] = [] if key is None else [key]
+        if isinstance(node, Mapping):
+            entries: list[tuple[list[Any], Any]] = [(at, node)]
+        elif isinstance(node, Sequence) and not isinstance(node, str):
+            entries = [([*at, i], entry) for i, entry in enumerate(node)]
+        else:
+            self.faults.append(
+                Fault(f"{page.name}, line {_line(page.data, at)}", f"expected entries, found {_kind(node)}")
+            )
+            return []
+        for path, entry in entries:
+            called = _name_of(entry, model)
+            try:
+                thing = model.model_validate(_plain(entry))
+            except ValidationError as fault:
+                for error in fault.errors():
+                    line = _line(page.data, [*path, *error["loc"]])
+                    self.faults.append(Fault(f"{page.name}, line {line}", f"{called}{_say(error)}"))
+                continue
+            made.append(thing)
+            if (thing_id := getattr(thing, "id", None)) is not None:
+                where = f"{page.name}, line {_line(page.data, path)}"
+                self._places.setdefault((model, thing_id), []).append(where)
+        return made
+
+    def place(self, model: type[BaseModel], thing_id: str) -> str:
+        return self._places.get((model, thing_id), ["data/framework"])[-1]
+
+    def duplicates(self) -> Iterator[Fault]:
+        for (model, thing_id), places in self._places.items():
+            for place in places[1:]:
+                yield Fault(
+                    place,
+                    f"{model.__name__.lower()} '{thing_id}' is already defined at {places[0]}: ids are used once",
+                )
+
+    def raise_faults(self) -> None:
+        if self.faults:
+            raise FrameworkError("The framework cannot be used as it stands", self.faults)
+
+
+class _Page:
+    def __init__(self, name: str, data: Any) -> None:
+        self.name = name
+        self.data = data
+
+
+def _cross_check(framework: Framework, reader: _Reader, methods: frozenset[str]) -> Iterator[Fault]:
+    """What no single entry can know: that every id points at something, and each is used once."""
+    yield from reader.duplicates()
+    outcomes = outcome_ids(framework)
+    for twice in sorted({o for o in outcomes if outcomes.count(o) > 1}):
+        yield Fault("data/framework", f"outcome '{twice}' is defined more than once: ids are used once")
+    objectives = {o.id for o in framework.objectives}
+    for name, objective in zip(OBJECTIVES, framework.objectives, strict=False):
+        if objective.id != name:
+            yield Fault(reader.place(Objective, objective.id), f"objective id is '{objective.id}', expected '{name}'")
+
+    known: dict[str, set[str]] = {
+        "outcome": set(outcomes),
+        "unit": {u.id for u in framework.units},
+        "owner": {r.id for r in framework.roles},
+        "source": {s.id for s in framework.sources},
+        "disclosure": {r.id for r in framework.disclosure_rules},
+        "method": set(methods),
+        "committee": {c.id for c in framework.committees},
+        "objective": objectives,
+        "dimension": {d.id for d in framework.dimensions},
+    }
+
+    def missing(place: str, what: str, field: str, value: str, kind: str | None = None) -> Iterator[Fault]:
+        if value not in known[kind or field]:
+            choices = _nearest(value, known[kind or field])
+            yield Fault(place, f"{what}, {field} is '{value}', which is not defined: {choices}")
+
+    if "to-confirm" not in known["owner"]:
+        yield Fault(
+            "data/framework/roles.yml",
+            "the role 'to-confirm' is missing: it stands for an owner not yet named",
+        )
+    for measure in framework.measures:
+        place, what = reader.place(Measure, measure.id), f"measure '{measure.id}'"
+        if measure.outcome is not None:
+            yield from missing(place, what, "outcome", measure.outcome)
+        for field in ("unit", "owner", "source", "disclosure", "method"):
+            yield from missing(place, what, field, getattr(measure, field))
+        for geography in measure.geographies:
+            if _SPOKEN.get(geography, geography) not in GEOGRAPHIES:
+                yield Fault(
+                    place,
+                    f"{what}, geographies has '{geography}': use borough, north-east, england, neighbours, wards",
+                )
+        if measure.benchmark is not None and _SPOKEN.get(measure.benchmark, measure.benchmark) not in GEOGRAPHIES:
+            yield Fault(place, f"{what}, benchmark is '{measure.benchmark}': use england, north-east or neighbours")
+        for dimension in measure.groups:
+            yield from missing(place, what, "groups", dimension, "dimension")
+        if measure.bearing is Bearing.CONTEXT and measure.target:
+            yield Fault(place, f"{what} describes the place, so it can have no target")
+    for intervention in framework.interventions:
+        place = reader.place(Intervention, intervention.id)
+        for appearance in intervention.appears:
+            yield from missing(place, f"intervention '{intervention.id}'", "objective", appearance.objective)
+    parts: tuple[Objective | Scorecard, ...] = (*framework.objectives, framework.scorecard)
+    for part in parts:
+        place, what = reader.place(type(part), part.id), f"'{part.id}'"
+        yield from missing(place, what, "owner", part.owner)
+        for committee in part.committees:
+            yield from missing(place, what, "committees", committee, "committee")
+    for judgement in framework.judgements:
+        yield from missing(
+            reader.place(Judgement, judgement.id), f"judgement '{judgement.id}'", "source", judgement.source
+        )
+
+
+def _nearest(value: str, choices: set[str]) -> str:
+    from difflib import get_close_matches  # only needed when something is wrong
+
+    close = get_close_matches(value, sorted(choices), n=3, cutoff=0.5)
+    if close:
+        return f"did you mean {' or '.join(repr(c) for c in close)}?"
+    return f"use one of {', '.join(sorted(choices)[:12])}{' …' if len(choices) > 12 else ''}"
+
+
+def _plain(node: Any) -> Any:
+    """ruamel's own texts, lists and mappings as Python's."""
+    if isinstance(node, Mapping):
+        return {str(k): _plain(v) for k, v in node.items()}
+    if isinstance(node, str):
+        return str(node)
+    if isinstance(node, Sequence):
+        return [_plain(v) for v in node]
+    return node
+
+
+def _line(page: Any, path: Sequence[Any]) -> int:
+    """The line where the deepest part of `path` that exists begins, counted from 1."""
+    node, line = page, page.lc.line if hasattr(page, "lc") else 0
+    for step in path:
+        try:
+            marks = node.lc
+            position = marks.key(step) if isinstance(node, Mapping) else marks.item(step)
+            line, node = position[0], node[step]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return int(line) + 1
+
+
+def _name_of(entry: Any, model: type[BaseModel]) -> str:
+    kind = model.__name__.lower()
+    if isinstance(entry, Mapping) and "id" in entry:
+        return f"{kind} '{entry['id']}', "
+    return f"{kind}, "
+
+
+def _say(error: Any) -> str:
+    """One of pydantic's errors as a sentence for someone who has never heard of it."""
+    where = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"])
+    found = error.get("input")
+    match error["type"]:
+        case "missing":
+            return f"{where} is missing: it must be given"
+        case "extra_forbidden":
+            return f"unknown key '{where}': remove it or mend its spelling"
+        case "enum" | "literal_error":
+            return f"{where} is {found!r}: use {error['ctx']['expected']}"
+        case "value_error":
+            return f"{where + ': ' if where else ''}{error['ctx']['error']}"
+        case "string_pattern_mismatch":
+            return f"{where} is {found!r}: expected {_PATTERNS.get(error['ctx']['pattern'], error['ctx']['pattern'])}"
+        case "string_too_short":
+            return f"{where} is empty: it must be given"
+        case "string_type":
+            return f"{where} is {found!r}, {_kind(found)}: expected words; put it in quotes if it is meant as text"
+        case _:
+            return f"{where} is {found!r}: {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+_PATTERNS = {
+    rf"^{r'[a-z][a-z0-9]*(-[a-z0-9]+)*'}$": "small letters, digits and hyphens, like 'school-readiness'",
+    r"^\d+ months?$": "a number of months, like '5 months'",
+    "^(good|weak|advice)$": "good, weak or advice",
+    "^(ogl-3|opl-3|cited-fact|made-up|council-return)$": "ogl-3, opl-3, cited-fact, made-up or council-return",
+}
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return f"the text {value[:40]!r}"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, Sequence):
+        return "a list"
+    return f"the {type(value).__name__} {value!r}"
