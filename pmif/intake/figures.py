@@ -1,0 +1,64 @@
+"""Read the project's own tables, data/figures/*.csv, into one table of observations.
+
+Everything is read as text first, so that a fault can quote what the file says, and each row
+keeps its file and row number for as long as it travels.
+"""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from pmif.errors import Fault, IntakeError
+from pmif.framework import Framework
+from pmif.geography import Areas
+from pmif.intake.schema import COLUMNS, check_rows, typed
+
+FIGURES = "data/figures"
+
+
+def read_observations(root: Path, framework: Framework, areas: Areas) -> pd.DataFrame:
+    """Every observation in data/figures, checked: the columns of `schema.COLUMNS` with `file` and `row`.
+
+    Errors: IntakeError with every refused row of every file.
+    """
+    files = sorted((root / FIGURES).glob("*.csv"))
+    if not files:
+        raise IntakeError("No figures can be read", [Fault(FIGURES, "the folder holds no table of figures")])
+    faults: list[Fault] = []
+    tables = [table for file in files if (table := _read_text(file, f"{FIGURES}/{file.name}", faults)) is not None]
+    if tables:
+        rows = pd.concat(tables, ignore_index=True)
+        faults += check_rows(rows, framework, areas)
+    if faults:
+        raise IntakeError("Figures were refused, and nothing was built", faults)
+    return typed(rows)
+
+
+def _read_text(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame | None:
+    """The file's cells as text, with its name and row numbers; None, with the faults noted, where it is no table."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = list(csv.reader(file, strict=True))
+    except UnicodeDecodeError as fault:
+        faults.append(Fault(name, f"byte {fault.start} is not UTF-8: save the file as CSV UTF-8"))
+        return None
+    except csv.Error as fault:
+        faults.append(Fault(name, f"not a readable CSV file: {fault}"))
+        return None
+    header = [cell.strip() for cell in lines[0]] if lines else []
+    if missing := [c for c in COLUMNS if c not in header]:
+        faults.append(Fault(f"{name}, row 1", f"columns missing: {', '.join(missing)}"))
+    if unknown := [c for c in header if c not in COLUMNS]:
+        faults.append(Fault(f"{name}, row 1", f"unknown columns: {', '.join(map(repr, unknown))}; remove them"))
+    if missing or unknown:
+        return None
+    body = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            faults.append(Fault(f"{name}, row {number}", f"has {len(cells)} cells: expected {len(header)}"))
+            continue
+        body.append([cell.strip() for cell in cells] + [name, str(number)])
+    return pd.DataFrame(body, columns=[*header, "file", "row"], dtype="str")
