@@ -1,0 +1,3 @@
+from pmif.cli import main
+
+main()

@@ -1,0 +1,21 @@
+"""The last gate before anything can be seen, and the only way from indicators to exhibits."""
+
+from pmif.disclosure.publish import check, publish, report_date, resolve_report
+from pmif.disclosure.published import Published, PublishedMeasure, open_published
+from pmif.indicators import Comparison, Due, Finding, Gap, Level, State
+
+__all__ = [
+    "Comparison",
+    "Due",
+    "Finding",
+    "Gap",
+    "Level",
+    "Published",
+    "PublishedMeasure",
+    "State",
+    "check",
+    "open_published",
+    "publish",
+    "report_date",
+    "resolve_report",
+]

@@ -1,0 +1,154 @@
+"""Published figures: the only thing that exhibits and pages may read."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from pmif.disclosure.publish import report_date, resolve_report
+from pmif.errors import RunError
+from pmif.framework import Framework, Measure, Source, Unit, load_reporting
+from pmif.geography import Areas, load_areas
+from pmif.hub import built_folder, read_table
+from pmif.indicators import Finding, Gap, unflatten
+from pmif.indicators.trend import in_order
+from pmif.period import Period
+
+
+@dataclass(frozen=True)
+class Published:
+    """Everything one report may show."""
+
+    framework: Framework
+    areas: Areas
+    report: Period
+    figures: pd.DataFrame
+    findings: dict[str, Finding]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def report_date(self) -> date:
+        return report_date(self.framework.reporting, self.report)
+
+    @property
+    def council(self) -> str:
+        return self.framework.reporting.council
+
+    @property
+    def made_up(self) -> bool:
+        return self.framework.reporting.made_up
+
+    @cached_property
+    def _by_measure(self) -> dict[str, pd.DataFrame]:
+        return {str(name): rows for name, rows in self.figures.groupby("measure")}
+
+    def measure(self, measure_id: str) -> "PublishedMeasure":
+        """One measure with its figures.
+
+        Errors: RunError naming the nearest ids where there is no such measure.
+        """
+        if measure_id not in self.findings:
+            from difflib import get_close_matches  # only needed when something is wrong
+
+            near = get_close_matches(measure_id, list(self.findings), n=3) or list(self.findings)[:5]
+            raise RunError(f"there is no measure '{measure_id}': did you mean {', '.join(near)}?")
+        measure = self.framework.measure(measure_id)
+        rows = self._by_measure.get(measure_id, self.figures.iloc[0:0])
+        return PublishedMeasure(
+            published=self,
+            measure=measure,
+            figures=in_order(rows).reset_index(drop=True),
+            finding=self.findings[measure_id],
+            gaps=tuple(g for g in self.gaps if g.measure == measure_id),
+        )
+
+    def measures_of(self, outcome_id: str) -> tuple["PublishedMeasure", ...]:
+        return tuple(self.measure(m.id) for m in self.framework.measures_of(outcome_id))
+
+    @property
+    def all_measures(self) -> tuple["PublishedMeasure", ...]:
+        return tuple(self.measure(m.id) for m in self.framework.measures)
+
+
+@dataclass(frozen=True)
+class PublishedMeasure:
+    """One measure as a report may show it. `figures` has all its rows, oldest first; a withheld one has NaN."""
+
+    published: Published
+    measure: Measure
+    figures: pd.DataFrame
+    finding: Finding
+    gaps: tuple[Gap, ...]
+
+    @property
+    def id(self) -> str:
+        return self.measure.id
+
+    @property
+    def council(self) -> str:
+        return self.published.council
+
+    @property
+    def unit(self) -> Unit:
+        return self.published.framework.unit(self.measure)
+
+    @property
+    def source(self) -> Source:
+        return self.published.framework.source(self.measure.source)
+
+    @property
+    def newest_period(self) -> Period | None:
+        return self.finding.period
+
+    def series(self, kind: str = "borough") -> pd.DataFrame:
+        """Everyone's figures of one kind of area, oldest first, with `label` (the period, short)."""
+        rows = self.figures[(self.figures["kind"] == kind) & (self.figures["dimension"] == "")]
+        return _labelled(rows)
+
+    def wards(self) -> pd.DataFrame:
+        """The newest period's figure of every ward; empty where none has any."""
+        rows = self.series("ward")
+        if rows.empty:
+            return rows
+        newest = rows.iloc[-1]
+        now: pd.DataFrame = rows[(rows["period"] == newest["period"]) & (rows["vintage"] == newest["vintage"])]
+        return now.sort_values("area_name", ignore_index=True)
+
+    def by_group(self, dimension: str) -> pd.DataFrame:
+        """The borough's newest figures by the groups of a dimension; empty where there are none."""
+        rows = self.figures[(self.figures["kind"] == "borough") & (self.figures["dimension"] == dimension)]
+        newest = rows["period"].iloc[-1] if len(rows) else ""
+        return _labelled(rows[rows["period"] == newest])
+
+
+def open_published(root: Path | str, period: str = "current") -> Published:
+    """Open what `pmif build` published for a report period ("current": the one in reporting.yml).
+
+    Errors: RunError where it has not been built; PeriodError for a period without a report.
+    """
+    root = Path(root)
+    report = resolve_report(load_reporting(root), period)
+    folder = built_folder(root, report.id)
+    if not (folder / "framework.json").exists():
+        raise RunError(f"nothing has been published for {report.id}: run 'pmif build {report.id}' first")
+    findings = read_table(folder, "published-findings")
+    gaps = read_table(folder, "published-gaps")
+    made = [Finding.model_validate(unflatten(row)) for row in _texts(findings)]
+    return Published(
+        framework=Framework.model_validate_json((folder / "framework.json").read_bytes()),
+        areas=load_areas(root),
+        report=report,
+        figures=read_table(folder, "published-figures"),
+        findings={f.measure: f for f in made},
+        gaps=tuple(Gap.model_validate(unflatten(row)) for row in _texts(gaps)),
+    )
+
+
+def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(label=[Period.parse(p).short_label for p in rows["period"]]).reset_index(drop=True)
+
+
+def _texts(table: pd.DataFrame) -> list[dict[str, str]]:
+    return [{str(c): "" if pd.isna(v) else str(v) for c, v in row.items()} for row in table.to_dict("records")]
