@@ -81,7 +81,7 @@ def _find_one(
         upper=_number(newest["upper"]),
         mark=newest["mark"],
         benchmarks=compare(rows, newest, measure),
-        target_met=_target_met(measure, newest["value"]),
+        target_met=_target_met(measure, newest["value"], report_date),
     )
 
 
@@ -150,12 +150,14 @@ def _due(
     return (Due.NEW if is_new else Due.NOT_DUE), expected, out.isoformat()
 
 
-def _target_met(measure: Measure, value: float) -> bool | None:
+def _target_met(measure: Measure, value: float, report_date: date) -> bool | None:
+    """Whether the target has been reached; None without one, and while there is still time to reach it."""
     if measure.target is None or measure.polarity is Polarity.NEUTRAL:
         return None
-    if measure.polarity is Polarity.HIGHER:
-        return bool(value >= measure.target.value)
-    return bool(value <= measure.target.value)
+    goal = measure.target.value
+    if value >= goal if measure.polarity is Polarity.HIGHER else value <= goal:
+        return True
+    return None if Period.parse(measure.target.by).end > report_date else False
 
 
 def _number(value: float) -> float | None:
