@@ -24,7 +24,7 @@ demo:   ## build the book of the made-up council, watermarked
 	@$(RUN) pmif demo
 
 lab:    ## open JupyterLab, to write commentary or look at notebooks
-	@$(RUN) jupyter lab
+	@$(RUN) pmif lab
 
 soak:   ## the long tests, with full counts
 	@$(RUN) python tests/run.py --soak

@@ -1,18 +1,17 @@
 """Small counts are withheld, with every value that would reveal them.
 
 A figure is withheld when its rule says that its count is small. A count is small, too, when
-nearly everybody is counted: 96 of 98 says as much about the other two. Where one figure of a set
-is withheld and the set's total can be seen, the withheld one is the total less the others, so
-the next smallest goes as well.
+nearly everybody is counted: 96 of 98 says as much about the other two. And a withheld figure that
+is the only unknown of a sum is the total less the others, so the next smallest goes as well.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pmif.errors import DisclosureError
+from pmif.errors import DisclosureError, Fault
 from pmif.framework import Framework
 
 HIDDEN = ["value", "lower", "upper", "numerator", "denominator"]
@@ -26,6 +25,7 @@ def suppress(indicators: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     Errors: DisclosureError where a figure that must be checked has no count to check.
     """
     table = indicators.copy()
+    faults: list[Fault] = []
     rules = {r.id: r for r in framework.disclosure_rules}
     for measure in framework.measures:
         rule = rules[measure.disclosure]
@@ -34,13 +34,15 @@ def suppress(indicators: pd.DataFrame, framework: Framework) -> pd.DataFrame:
         rows = table[table["measure"] == measure.id]
         shown = rows[rows["status"] == "shown"]
         if shown["numerator"].isna().any():
-            raise DisclosureError(
-                f"measure '{measure.id}' is under the rule '{rule.id}', which needs counts, but has rows without: "
-                "give numerators, or choose a rule for figures that were already made safe"
-            )
+            problem = f"is under the rule '{rule.id}', which needs counts, but has rows without: "
+            remedy = "give numerators, or choose a rule for figures that were made safe before they were published"
+            faults.append(Fault(f"measure '{measure.id}'", problem + remedy))
+            continue
         small = shown.index[_is_small(shown, rule.small, whole=measure.method == "proportion")]
         further = _those_that_would_reveal(rows, set(small))
         table = _withhold(table, [*small, *further])
+    if faults:
+        raise DisclosureError("Figures cannot be checked for small counts", faults)
     return _withhold(table, list(table.index[table["status"] != "shown"]), status=None)
 
 
@@ -53,27 +55,44 @@ def _is_small(rows: pd.DataFrame, limits: tuple[int, int], *, whole: bool) -> ND
 
 
 def _those_that_would_reveal(rows: pd.DataFrame, small: set[Hashable]) -> set[Hashable]:
-    """For each set of parts with just one withheld, the part with the next smallest count.
+    """Further rows to withhold, so that no withheld one is the only unknown of a sum.
 
-    A set is the wards of one vintage, or the groups of one dimension, in one period: the parts of a
-    borough figure. A set stays as it is when nothing in it is withheld, or two or more are.
+    A sum is the wards of one vintage, or the groups of one dimension, in one period, and the figure they
+    add up to. Where a sum has one unknown, its part with the next smallest count goes as well; where no
+    part is left, the figure they add up to. That may leave another sum with one unknown, so it is done again.
     """
+    sums = list(_sums(rows))
+    gone = small | set(rows.index[rows["status"] == SUPPRESSED])
     further: set[Hashable] = set()
-    everyone = rows["dimension"] == ""
-    wards = rows[everyone & (rows["kind"] == "ward")]
-    groups = rows[~everyone]
-    sets = [
-        *(part for _, part in wards.groupby(["period", "vintage"])),
-        *(part for _, part in groups.groupby(["period", "area", "vintage", "dimension"])),
-    ]
-    for part in sets:
-        gone = part.index.isin(small) | (part["status"] == SUPPRESSED)
-        if gone.sum() != 1:
-            continue
-        others = part[~gone & (part["status"] == "shown") & (part["numerator"] > 0)]
-        if len(others):
-            further.add(others["numerator"].idxmin())
+    while partners := {
+        partner
+        for parts, totals in sums
+        if len(gone & {*parts.index, *totals.index}) == 1 and (partner := _partner(parts, totals, gone)) is not None
+    }:
+        further |= partners
+        gone |= partners
     return further
+
+
+def _sums(rows: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Every set of parts with the figure they add up to (no row where none is held)."""
+    everyone = rows["dimension"] == ""
+    borough = rows[everyone & (rows["kind"] == "borough")]
+    for (period, _), parts in rows[everyone & (rows["kind"] == "ward")].groupby(["period", "vintage"]):
+        yield parts, borough[borough["period"] == period]
+    where = ["period", "area", "vintage"]
+    for (*place, _), parts in rows[~everyone].groupby([*where, "dimension"]):
+        yield parts, rows[everyone & (rows[where] == place).all(axis=1)]
+
+
+def _partner(parts: pd.DataFrame, totals: pd.DataFrame, gone: set[Hashable]) -> Hashable | None:
+    """The part with the next smallest count; a nought is no help, since it can be guessed."""
+    for rows in (parts[parts["numerator"] > 0], totals):
+        left = rows[~rows.index.isin(gone) & (rows["status"] == "shown")]
+        if len(left):
+            found: Hashable = left["numerator"].idxmin()
+            return found
+    return None
 
 
 def _withhold(table: pd.DataFrame, rows: Sequence[Hashable], status: str | None = SUPPRESSED) -> pd.DataFrame:

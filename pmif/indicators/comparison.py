@@ -15,6 +15,8 @@ BENCHMARKS = ("country", "region", "neighbours")
 
 def compare(rows: pd.DataFrame, newest: pd.Series, measure: Measure) -> dict[str, Comparison]:
     """The newest borough figure against each kind of benchmark that has any figure for the measure."""
+    if measure.benchmark is None:  # a number of people beside England's says only that England is larger
+        return {}
     everyone = rows[rows["dimension"] == ""]
     found: dict[str, Comparison] = {}
     for kind in BENCHMARKS:

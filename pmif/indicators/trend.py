@@ -142,10 +142,9 @@ def _due(
     expected = newest.next
     out = add_months(expected.end, measure.lag_months)
     if out <= report_date:
-        first_out = out
-        while add_months(expected.next.end, measure.lag_months) <= report_date:
-            expected = expected.next
-        return Due.LATE, expected, first_out.isoformat()
+        while (later := add_months(expected.next.end, measure.lag_months)) <= report_date:
+            expected, out = expected.next, later
+        return Due.LATE, expected, out.isoformat()
     is_new = previous_report_date < date.fromisoformat(row["published"]) <= report_date
     return (Due.NEW if is_new else Due.NOT_DUE), expected, out.isoformat()
 

@@ -90,6 +90,36 @@ def test_a_figure_the_supplier_withheld_counts_as_withheld():
     assert withheld(suppress(table, framework(measure()))) == ["W0", "W2"]
 
 
+def with_total(parts: pd.DataFrame, numerator: float, status: str = "shown") -> pd.DataFrame:
+    """The wards with the borough figure that they add up to."""
+    total = wards([numerator], 5000).assign(kind="borough", area="B", status=status)
+    return pd.concat([parts, total], ignore_index=True)
+
+
+def test_a_withheld_total_takes_a_part_with_it():
+    """Otherwise it is the sum of the parts."""
+    table = with_total(wards([20, 90, 40]), 150, status="suppressed")
+
+    assert withheld(suppress(table, framework(measure()))) == ["W0", "B"]
+
+
+def test_where_no_part_is_left_the_total_goes():
+    assert withheld(suppress(with_total(wards([3, 0, 0]), 3000), framework(measure()))) == ["W0", "B"]
+
+
+def test_withholding_a_total_for_one_sum_protects_it_in_the_other():
+    """The total goes with the groups, so the wards, which add up to it too, must lose one."""
+    groups = wards([3, 0]).assign(kind="borough", area="B", dimension="sex", group=["female", "male"])
+    table = pd.concat([with_total(wards([500, 600]), 1100), groups], ignore_index=True)
+    seen = suppress(table, framework(measure()))
+
+    assert seen.loc[seen["status"] == "suppressed", ["kind", "area", "group"]].to_numpy().tolist() == [
+        ["ward", "W0", ""],
+        ["borough", "B", ""],
+        ["borough", "B", "female"],
+    ]
+
+
 def test_a_figure_that_cannot_be_checked_is_refused():
     table = wards([20, 90])
     table.loc[1, "numerator"] = np.nan

@@ -182,6 +182,12 @@ def test_better_and_worse_than_england_need_an_interval(interval, england, level
     assert (compared.level, compared.tested, compared.value) == (level, tested, england)
 
 
+def test_a_measure_without_a_benchmark_is_compared_with_none():
+    table = pd.concat([rows(("2025-26", 55.0)), rows(("2025-26", 54.0), kind="country")], ignore_index=True)
+
+    assert find_one(table, benchmark=None).benchmarks == {}
+
+
 def test_a_benchmark_of_another_period_is_no_benchmark():
     table = pd.concat([rows(("2025-26", 55.0)), rows(("2024-25", 54.0), kind="country")], ignore_index=True)
     compared = find_one(table).benchmarks["country"]

@@ -1,0 +1,61 @@
+"""Nothing that is shown goes round the gate: three proofs, besides the import contract that `make test` checks."""
+
+import ast
+import json
+import shutil
+
+import pytest
+
+from pmif.disclosure import open_published, publish
+from pmif.report.execute import Job, execute
+from tests.conftest import PROJECT
+
+MAY_IMPORT = ("pmif.exhibits", "pmif.disclosure", "pmif.report")
+TEMPLATES = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+
+
+def imports(source: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or ".")
+    return found
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+def test_a_notebook_imports_only_what_lies_behind_the_gate(template):
+    cells = json.loads(template.read_text(encoding="utf-8"))["cells"]
+    found = set().union(*(imports("".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"))
+
+    assert found
+    assert {name for name in found if not name.startswith(MAY_IMPORT)} == set()
+
+
+def test_there_is_a_template_for_every_page():
+    assert {t.stem for t in TEMPLATES} >= {"po1", "po2", "po3", "po4", "po5", "po6", "scorecard", "overview", "inequalities"}
+
+
+def test_pages_are_made_with_the_earlier_tables_removed(borough, tmp_path):
+    built = publish(borough, "2026-27-q2")
+    for table in ("observations.csv", "indicators.csv"):
+        (built / table).unlink()
+    shutil.rmtree(borough / "data/figures")
+    shutil.rmtree(borough / "data/sources")
+    parameters = {"period": "2026-27-q2", "root": str(borough)}
+    jobs = [Job(t.stem, t, tmp_path / t.name, parameters) for t in TEMPLATES if t.stem in ("po1", "inequalities")]
+
+    assert execute(jobs, progress=False) == []
+    assert len(jobs) == 2
+    assert all(job.output.exists() for job in jobs)
+
+
+def test_an_earlier_report_shows_less(borough):
+    publish(borough, "2025-26-q2")
+    publish(borough, "2026-27-q2")
+    then, now = (open_published(borough, period) for period in ("2025-26-q2", "2026-27-q2"))
+
+    assert 0 < len(then.figures) < len(now.figures)
+    assert (then.figures["published"] <= then.report_date.isoformat()).all()
+    assert then.measure("family-help-in-time").newest_period.end <= then.report_date
