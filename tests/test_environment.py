@@ -61,8 +61,7 @@ def test_lock_holds_every_direct_dependency_at_a_version_it_allows():
         f"{wanted} but the lock has {[str(pin) for pin in locked.get(canonicalize_name(wanted.name), [])]}"
         for wanted in direct_requirements()
         if not any(
-            wanted.specifier.contains(pinned_version(pin))
-            for pin in locked.get(canonicalize_name(wanted.name), [])
+            wanted.specifier.contains(pinned_version(pin)) for pin in locked.get(canonicalize_name(wanted.name), [])
         )
     ]
 
@@ -109,9 +108,7 @@ def test_environment_yml_lists_the_direct_dependencies_at_their_locked_versions(
     assert environment["channels"] == ["conda-forge"]
     assert conda == ["python=3.11", "pip"]
     assert pip[-1] == "-e ."
-    assert sorted(map(str, map(Requirement, pip[:-1]))) == sorted(
-        str(pin) for name in names for pin in locked[name]
-    )
+    assert sorted(map(str, map(Requirement, pip[:-1]))) == sorted(str(pin) for name in names for pin in locked[name])
 
 
 def test_environment_yml_is_what_the_lock_command_writes():

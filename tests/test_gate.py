@@ -34,7 +34,17 @@ def test_a_notebook_imports_only_what_lies_behind_the_gate(template):
 
 
 def test_there_is_a_template_for_every_page():
-    assert {t.stem for t in TEMPLATES} >= {"po1", "po2", "po3", "po4", "po5", "po6", "scorecard", "overview", "inequalities"}
+    assert {t.stem for t in TEMPLATES} >= {
+        "po1",
+        "po2",
+        "po3",
+        "po4",
+        "po5",
+        "po6",
+        "scorecard",
+        "overview",
+        "inequalities",
+    }
 
 
 def test_pages_are_made_with_the_earlier_tables_removed(borough, tmp_path):

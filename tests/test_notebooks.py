@@ -10,7 +10,19 @@ from tests.conftest import PROJECT
 def test_every_template_runs_with_its_defaults_on_the_real_figures():
     publish(PROJECT, "current")
     notebooks = sorted((PROJECT / "notebooks").glob("*.ipynb"))
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-n", "2", "-p", "no:cacheprovider", "-o", "addopts=", "-q"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval-lax",
+        "-n",
+        "2",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        "addopts=",
+        "-q",
+    ]
     done = subprocess.run([*command, *map(str, notebooks)], cwd=PROJECT, capture_output=True, text=True, check=False)
 
     assert len(notebooks) == 10

@@ -265,6 +265,14 @@ def _cross_check(framework: Framework, reader: _Reader, methods: frozenset[str])
         place = reader.place(Intervention, intervention.id)
         for appearance in intervention.appears:
             yield from missing(place, f"intervention '{intervention.id}'", "objective", appearance.objective)
+    taken: dict[tuple[str, int], str] = {}
+    for intervention in framework.interventions:
+        for appearance in intervention.appears:
+            if other := taken.get((appearance.objective, appearance.place)):
+                problem = f"place {appearance.place} of {appearance.objective} is already taken by '{other}'"
+                place = reader.place(Intervention, intervention.id)
+                yield Fault(place, f"intervention '{intervention.id}': {problem}")
+            taken[appearance.objective, appearance.place] = intervention.id
     parts: tuple[Objective | Scorecard, ...] = (*framework.objectives, framework.scorecard)
     for part in parts:
         place, what = reader.place(type(part), part.id), f"'{part.id}'"

@@ -88,6 +88,7 @@ class Unit(Model):
     words: str = ""  # "per 1,000 births"; follows the value where the suffix does not say it all
     short: str = ""  # on an axis
     multiplier: float = 1  # what a method's fraction is multiplied by: 100 for per cent, 1000 for per 1,000
+    shown_in: float = 1  # what a value is divided by when it is shown: 1000000 for £ million
     difference: Words  # what a difference is counted in: "percentage points", "years"
     lowest: float | None = None  # no value can lie beyond these
     highest: float | None = None
@@ -225,6 +226,7 @@ class Appearance(Model):
     """An intervention as one objective words it, with the parts it lists there."""
 
     objective: Id
+    place: Annotated[int, Field(ge=1)]  # where it stands in the objective's own list
     wording: Words
     parts: tuple[Words, ...] = ()
 
@@ -371,4 +373,5 @@ class Framework(Model):
 
     def interventions_of(self, objective_id: str) -> tuple[tuple[Intervention, Appearance], ...]:
         """Each intervention of an objective with the objective's own wording, in the council's order."""
-        return tuple((i, a) for i in self.interventions for a in i.appears if a.objective == objective_id)
+        found = [(i, a) for i in self.interventions for a in i.appears if a.objective == objective_id]
+        return tuple(sorted(found, key=lambda pair: pair[1].place))

@@ -202,7 +202,13 @@ def test_a_benchmark_of_another_period_is_no_benchmark():
      ("lower-is-better", 60.1, False), ("neutral", 60.0, None)],
 )  # fmt: skip
 def test_a_target_is_met_by_reaching_it(polarity, value, met):
-    target = {"value": 60, "by": "2025-26", "set_by": "Cabinet", "set_on": "2022", "source": "https://example.org/minute"}
+    target = {
+        "value": 60,
+        "by": "2025-26",
+        "set_by": "Cabinet",
+        "set_on": "2022",
+        "source": "https://example.org/minute",
+    }
 
     assert find_one(rows(("2025-26", value)), polarity=polarity, target=target).target_met is met
 

@@ -129,7 +129,9 @@ def test_a_map_is_one_stop_with_arrow_keys_inside_and_a_way_past(tab, address):
     assert first != second
     assert first.split(":")[1].strip(), "a ward is named with its value"
     tab.keyboard.press("Tab")
-    assert tab.evaluate("() => !document.activeElement.closest('svg') || !document.activeElement.matches('[tabindex=\"-1\"]')")
+    assert tab.evaluate(
+        "() => !document.activeElement.closest('svg') || !document.activeElement.matches('[tabindex=\"-1\"]')"
+    )
 
 
 def test_a_made_up_book_says_so_on_every_page_and_in_print(tab, address, pages):

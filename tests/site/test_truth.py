@@ -73,10 +73,17 @@ def test_no_withheld_figure_is_anywhere_in_the_site(site):
         text = file.read_text(encoding="utf-8")
         if file.suffix == ".html":
             soup = BeautifulSoup(text, "html.parser")
-            labels = [str(v) for tag in soup.find_all(True) for k, v in tag.attrs.items() if k in {"aria-label", "title", "alt", "data-value"}]
+            labels = [
+                str(v)
+                for tag in soup.find_all(True)
+                for k, v in tag.attrs.items()
+                if k in {"aria-label", "title", "alt", "data-value"}
+            ]
             text = soup.get_text(" ") + " ".join(labels)
         for row, pattern in secrets:
-            assert not re.search(pattern, text), f"{file.name} shows what is withheld of {row['measure']}, {row['area']}"
+            assert not re.search(pattern, text), (
+                f"{file.name} shows what is withheld of {row['measure']}, {row['area']}"
+            )
     assert searched > 15
 
 
@@ -86,7 +93,11 @@ def test_an_outcome_without_a_measure_is_shown_as_a_gap(soups, published):
         for outcome in objective.outcomes:
             assert outcome.title in text
             if not published.framework.measures_of(outcome.id):
-                section = soups[f"book/pages/{objective.id}.html"].find(string=re.compile(re.escape(outcome.title))).find_parent("section")
+                section = (
+                    soups[f"book/pages/{objective.id}.html"]
+                    .find(string=re.compile(re.escape(outcome.title)))
+                    .find_parent("section")
+                )
                 assert "no measure" in section.get_text(" ").lower(), outcome.title
 
 
