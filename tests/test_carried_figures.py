@@ -73,7 +73,7 @@ def test_a_figure_keeps_the_period_it_was_published_for(carried):
     checked, wrong = 0, []
     for row in carried:
         years = reference.get((row["series"], KINDS.get(row["kind"], ""), float(row["value"] or "nan")))
-        if not years or row["dimension"]:
+        if not years or row["dimension"] or row["measure"] == "funding-gap":  # a forecast, dated when it was made
             continue
         checked += 1
         ours = int(row["period"][:4])

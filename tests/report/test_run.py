@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from pmif.disclosure import publish
 from pmif.errors import RunError
 from pmif.report import run
 from tests.report.tiny import LABEL, REPOSITORY, edition_of, write_contents, write_notebook
@@ -254,6 +256,30 @@ def _status(pid: int) -> str:
 
 def _alive(pids: list[int]) -> bool:
     return any("State:\tZ" not in _status(pid) and _status(pid) for pid in pids)
+
+
+def test_an_edited_sentence_survives_a_rerun_and_is_on_the_page(home: Path, tmp_path: Path):
+    root = tmp_path / "borough"
+    shutil.copytree(REPOSITORY / "tests" / "borough" / "data", root / "data", ignore=shutil.ignore_patterns("built"))
+    publish(root, "current")
+    file = root / "book/commentary/2026-27-q2/first.md"
+    file.parent.mkdir(parents=True)
+    front = "---\nauthor_role: performance\nstatus: draft\ndate: 2026-10-20\n---\n"
+    file.write_bytes(f"{front}It rose because of rain.\r\n".encode())
+    imports = 'from pmif.report import commentary, open_page\n\npage = open_page("first", period, root)'
+    write_notebook(home, "first", "commentary(page)", imports=imports)
+    shown = home / "_build/demo/book/pages/first.html"
+
+    run.make_book(home, edition_of(home, made_up=True, root=root), jobs=2, progress=False)
+    assert "It rose because of rain." in shown.read_text(encoding="utf-8")
+
+    edited = f"{front}It rose because of snow.  \r\n\r\n".encode()
+    file.write_bytes(edited)
+    run.make_book(home, edition_of(home, made_up=True, root=root), jobs=2, progress=False)
+
+    assert "It rose because of snow." in shown.read_text(encoding="utf-8")
+    assert file.read_bytes() == edited
+    assert [p.name for p in file.parent.iterdir()] == ["first.md"]
 
 
 def test_pages_left_by_an_earlier_plan_go(home: Path):
