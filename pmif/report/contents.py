@@ -1,0 +1,153 @@
+"""The parts of an objective's page and of the scorecard's, one function a cell of their notebooks.
+
+Headings are the notebooks' own, in the council's words; these functions make what stands below them.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+from pmif.disclosure import Due, PublishedMeasure, State
+from pmif.exhibits import (
+    Fragment,
+    count,
+    fragment,
+    judgement_timeline,
+    marks,
+    measure_rows,
+    summary,
+    summary_line,
+    wording,
+)
+from pmif.exhibits.chip import chip
+from pmif.framework import Outcome
+from pmif.report.commentary import commentary_html
+from pmif.report.page import Page
+
+TO_CONFIRM = "to-confirm"
+
+
+def opening(page: Page) -> Fragment:
+    """At most five sentences of counts, and one picture of all the page's measures: one mark a measure."""
+    counted = count(page.counted)
+    lead = (
+        f"A test can tell how {counted.tested} of {wording.counted(counted.total, 'measure')} changed."
+        if counted.tested
+        else f"No test can tell yet how the {wording.counted(counted.total, 'measure')} changed."
+    )
+    without = [outcome for outcome in page.outcomes if not page.evidence(outcome.id)]
+    kind = _kind(page)
+    held = (
+        f"{len(without)} of the {len(page.outcomes)} {kind} {'has' if len(without) == 1 else 'have'} no measure."
+        if without
+        else f"Each of the {len(page.outcomes)} {kind} has at least one measure."
+    )
+    return fragment(
+        f'<p class="pm-lead">{escape(lead)}</p>',
+        summary_line(page.counted),
+        f"<p>{escape(held)} Owner: {escape(page.owner)}.</p>",
+        marks(page.counted, name=_title(page)),
+        summary(page.counted, bar_id=page.id),
+    )
+
+
+def _title(page: Page) -> str:
+    framework = page.published.framework
+    return next((o.title for o in framework.objectives if o.id == page.id), framework.scorecard.title)
+
+
+def _kind(page: Page) -> str:
+    return "areas" if page.id == page.published.framework.scorecard.id else "outcomes"
+
+
+def commentary(page: Page) -> Fragment:
+    """What staff write about this page in this period; or that nobody has."""
+    return Fragment(commentary_html(page.commentary, page.owner))
+
+
+def outcome(page: Page, outcome_id: str) -> Fragment:
+    """The measures that are evidence for an outcome, as rows that open; then those that only touch it."""
+    return _measures(page, page.outcome(outcome_id))
+
+
+def scorecard_area(page: Page, area_id: str) -> Fragment:
+    """One area of the Balanced Scorecard. External assessment shows judgements, which are not measures."""
+    part = page.outcome(area_id)
+    shown = _measures(page, part)
+    return fragment(judgement_timeline(page.published), shown) if area_id == "external-assessment" else shown
+
+
+def _measures(page: Page, part: Outcome) -> Fragment:
+    measures = page.published.measures_of(part.id)
+    rows = _with_first_map_open(page, measure_rows(measures), measures)
+    if page.evidence(part.id) or part.id == "external-assessment":
+        return rows
+    return fragment('<p class="pm-gap">Gap: no measure shows yet whether this is achieved.</p>', rows)
+
+
+def _with_first_map_open(page: Page, rows: Fragment, measures: Sequence[PublishedMeasure]) -> Fragment:
+    """The first measure with a ward map is open on the page: who is left behind must not need a click."""
+    first = next((pm for pm in measures if pm.can_be_mapped), None)
+    if first is None:
+        return rows
+    before, mark, after = rows.html.partition(f'id="m-{first.id}"')
+    return Fragment(before + mark + after.replace("<details", "<details open", 1))
+
+
+def interventions(page: Page) -> Fragment:
+    """What the council does about it, in its own words, with the objectives that share it."""
+    framework = page.published.framework
+    items = []
+    for intervention, appearance in framework.interventions_of(page.id):
+        parts = "".join(f"<li>{escape(part)}</li>" for part in appearance.parts)
+        others = [
+            o for o in framework.objectives if o.id != page.id and o.id in {a.objective for a in intervention.appears}
+        ]
+        shared = wording.listed([f'<a href="{o.id}.html">{o.number} {escape(o.short)}</a>' for o in others])
+        items.append(
+            f"<li><div><b>{escape(appearance.wording)}</b>{f'<ul>{parts}</ul>' if parts else ''}</div>"
+            f'<p class="pm-small">{f"Also under {shared}" if shared else "Under this objective only"}</p>'
+            f"<p>{chip('No progress recorded yet', 'tray', 'dash')}</p></li>"
+        )
+    if not items:
+        return Fragment("<p>The framework lists no intervention here.</p>")
+    return Fragment(f'<ul class="pm-int">{"".join(items)}</ul>')
+
+
+def evidence_gaps(page: Page) -> Fragment:
+    """What this page cannot tell: outcomes without a measure, owners not confirmed, figures late or not received."""
+    measures = [*page.counted, *(pm for o in page.outcomes for pm in page.related(o.id))]
+    empty = [o.title for o in page.outcomes if not page.evidence(o.id)]
+    ownerless = [pm for pm in measures if pm.measure.owner == TO_CONFIRM]
+    kind = _kind(page)
+    return fragment(
+        _gap(f"{kind.capitalize()} without a measure", [escape(title) for title in empty]),
+        _gap(
+            "Awaiting a return from the council",
+            [escape(pm.measure.title) for pm in measures if pm.finding.state is State.AWAITING_A_RETURN],
+        ),
+        _gap("Late figures", [_with(pm, wording.next_due(pm)) for pm in measures if pm.finding.due is Due.LATE]),
+        _gap(
+            "Figures more than two years old",
+            [_with(pm, wording.age_words(pm)) for pm in measures if wording.age_words(pm)],
+        ),
+        _gap("Measures whose owner the council has yet to confirm", [escape(pm.measure.title) for pm in ownerless]),
+    )
+
+
+def _with(pm: PublishedMeasure, words: str) -> str:
+    return f"{escape(pm.measure.title)}: {escape(wording.lower_first(words))}"
+
+
+def _gap(title: str, items: Sequence[str]) -> str:
+    """A kind of gap with its count; a long list opens on request."""
+    if not items:
+        return f'<p class="pm-gapline"><strong>{escape(title)}:</strong> none.</p>'
+    listing = f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+    if len(items) <= 4:
+        return f'<p class="pm-gapline"><strong>{escape(title)}:</strong> {len(items)}.</p>{listing}'
+    return f"<details><summary>{escape(title)}: {len(items)}</summary>{listing}</details>"
+
+
+def _sentence(words: str) -> str:
+    words = words.strip()
+    return words if words.endswith((".", "?")) else f"{words}."

@@ -1,0 +1,58 @@
+"""Are we thriving? One screen of counts, never one blended score; then what moved, the gaps and a map."""
+
+from html import escape
+
+from pmif import exhibits
+from pmif.disclosure import State
+from pmif.exhibits import Exhibit, Fragment, fragment
+from pmif.exhibits.overview import due_sentence
+from pmif.framework import Polarity
+from pmif.report.page import Page
+
+WIDEST = 5
+
+
+def thriving(page: Page) -> Fragment:
+    """The whole report in counts: what a test can tell, four large counts and the side of England."""
+    measures = page.everything
+    counts = exhibits.count(measures)
+    return fragment(
+        f'<p class="pm-lead">{counts.total} measures bear on the six objectives and the Balanced Scorecard. '
+        f"For {counts.tested} of them a test can tell whether things are changing.</p>",
+        exhibits.hero_counts(measures),
+        f'<p class="pm-small">{escape(due_sentence(counts))}</p>',
+        exhibits.england_bar(measures, full=True, bar_id="all"),
+    )
+
+
+def objective_tiles(page: Page) -> Fragment:
+    """Each objective: its measures as marks, the same in words, and the side of England."""
+    addresses = {o.id: f"{o.id}.html" for o in page.published.framework.objectives}
+    return fragment(exhibits.marks_key(), exhibits.objective_tiles(page.published, addresses))
+
+
+def scorecard_tiles(page: Page) -> Fragment:
+    """The four areas of the Balanced Scorecard. External assessment shows judgements."""
+    return exhibits.scorecard_tiles(page.published, f"{page.published.framework.scorecard.id}.html")
+
+
+def improving(page: Page) -> Fragment:
+    """Every measure that a test finds improving."""
+    return exhibits.movers(page.everything, State.IMPROVING, page.addresses)
+
+
+def getting_worse(page: Page) -> Fragment:
+    """Every measure that a test finds getting worse."""
+    return exhibits.movers(page.everything, State.GETTING_WORSE, page.addresses)
+
+
+def widest_gaps(page: Page) -> Exhibit | Fragment:
+    """The widest gaps between wards or groups, of measures for which less or more is better."""
+    measures = [pm for pm in page.everything if pm.measure.polarity is not Polarity.NEUTRAL]
+    return exhibits.widest_gaps(measures, WIDEST) or Fragment("<p>No measure has figures for wards or groups.</p>")
+
+
+def headline_map(page: Page) -> Exhibit | Fragment:
+    """One map: the first ward measure that is evidence for an outcome."""
+    first = next((pm for pm in page.everything if pm.can_be_mapped), None)
+    return (exhibits.ward_map(first) if first else None) or Fragment("<p>No measure has figures for wards.</p>")
