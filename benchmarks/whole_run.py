@@ -76,7 +76,8 @@ def main() -> None:
             build = "from jupyter_book.cli.main import main; main()"
             theirs.append(seconds([sys.executable, "-c", build, "build", str(folder), "-q"], folder))
     for name, times in (("pmif run", ours), ("jupyter-book, force", theirs)):
-        print(f"{name:<22} {statistics.median(times):6.1f} s (from {min(times):.1f} to {max(times):.1f}, {rounds} rounds)")
+        spread = f"from {min(times):.1f} to {max(times):.1f}, {rounds} rounds"
+        print(f"{name:<22} {statistics.median(times):6.1f} s ({spread})")
     print(f"ratio of the medians   {statistics.median(theirs) / statistics.median(ours):6.2f}")
 
 

@@ -69,7 +69,9 @@ def test_a_figure_keeps_the_period_it_was_published_for(carried):
     """The same value of the same series, place and first year: "2025" of a school year is 2024/25, so a year may lie between."""
     reference: dict[tuple[str, str, float], set[str]] = {}
     for row in measured():
-        reference.setdefault((row["measure"], row["geography"], float(row["value"])), set()).add(first_year(row["period"]))
+        reference.setdefault((row["measure"], row["geography"], float(row["value"])), set()).add(
+            first_year(row["period"])
+        )
     checked, wrong = 0, []
     for row in carried:
         years = reference.get((row["series"], KINDS.get(row["kind"], ""), float(row["value"] or "nan")))
@@ -84,19 +86,32 @@ def test_a_figure_keeps_the_period_it_was_published_for(carried):
 
 
 def test_ward_values_are_the_sources_own(carried):
-    reference = {(row["ward_code"], float(row["value"])) for row in read("measures/ward_figures.csv") if re.fullmatch(r"-?[\d.]+", row["value"])}
+    reference = {
+        (row["ward_code"], float(row["value"]))
+        for row in read("measures/ward_figures.csv")
+        if re.fullmatch(r"-?[\d.]+", row["value"])
+    }
     wards = [row for row in carried if row["kind"] == "ward"]
-    wrong = [f"{r['measure']} {r['area']} {r['value']}" for r in wards if (r["area"], float(r["value"])) not in reference]
+    wrong = [
+        f"{r['measure']} {r['area']} {r['value']}" for r in wards if (r["area"], float(r["value"])) not in reference
+    ]
 
     assert len(wards) >= 20 * 22
     assert wrong == []
 
 
 def test_our_estimates_are_marked(carried):
-    derived = {row["ward_code"] + row["value"] for row in read("measures/ward_figures.csv") if "(derived)" in row["indicator"]}
-    published = {row["ward_code"] + row["value"] for row in read("measures/ward_figures.csv") if "(derived)" not in row["indicator"]}
+    derived = {
+        row["ward_code"] + row["value"] for row in read("measures/ward_figures.csv") if "(derived)" in row["indicator"]
+    }
+    published = {
+        row["ward_code"] + row["value"]
+        for row in read("measures/ward_figures.csv")
+        if "(derived)" not in row["indicator"]
+    }
     unmarked = [
-        row for row in carried
+        row
+        for row in carried
         if row["kind"] == "ward" and row["area"] + row["value"] in derived - published and row["mark"] != "e"
     ]
     assert unmarked == []

@@ -33,6 +33,8 @@ def check(root: Path) -> tuple[Framework, Areas, pd.DataFrame]:
     """
     framework = load_framework(root, METHODS)
     areas = load_areas(root)
+    for vintage in framework.reporting.ward_shapes:
+        areas.shapes(vintage)
     return framework, areas, read_observations(root, framework, areas)
 
 

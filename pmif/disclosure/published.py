@@ -40,6 +40,16 @@ class Published:
     def made_up(self) -> bool:
         return self.framework.reporting.made_up
 
+    @property
+    def deprivation(self) -> "PublishedMeasure | None":
+        """The measure that orders wards from the most to the least deprived: the one tagged `deprivation`."""
+        tagged = next((m for m in self.framework.measures if "deprivation" in m.tags), None)
+        return self.measure(tagged.id) if tagged else None
+
+    def has_shapes(self, vintage: str) -> bool:
+        """Whether wards of this vintage can be drawn on a map."""
+        return vintage in self.framework.reporting.ward_shapes
+
     @cached_property
     def _by_measure(self) -> dict[str, pd.DataFrame]:
         return {str(name): rows for name, rows in self.figures.groupby("measure")}
@@ -115,6 +125,12 @@ class PublishedMeasure:
         newest = rows.iloc[-1]
         now: pd.DataFrame = rows[(rows["period"] == newest["period"]) & (rows["vintage"] == newest["vintage"])]
         return now.sort_values("area_name", ignore_index=True)
+
+    @property
+    def can_be_mapped(self) -> bool:
+        """Whether its newest ward figures are of wards whose shapes are held."""
+        wards = self.wards()
+        return not wards.empty and all(map(self.published.has_shapes, wards["vintage"]))
 
     def by_group(self, dimension: str) -> pd.DataFrame:
         """The borough's newest figures by the groups of a dimension; empty where there are none."""

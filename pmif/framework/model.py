@@ -172,6 +172,7 @@ class Measure(Model):
     disclosure: Id  # a rule of data/framework/disclosure.yml
     note: str | None = None  # a caution that a reader needs beside the figure
     related_note: str | None = None  # for bearing: related, why it is not evidence
+    map_classes: tuple[float, ...] = ()  # where each class of its ward map but the first begins; the same every period
     tags: tuple[Id, ...] = ()
 
     @model_validator(mode="after")
@@ -180,6 +181,8 @@ class Measure(Model):
             raise ValueError("bearing is 'related' but related_note is missing: say why it is not evidence")
         if (self.outcome is None) != (self.bearing is Bearing.CONTEXT):
             raise ValueError("a measure has an outcome (or scorecard area) unless its bearing is 'context'")
+        if list(self.map_classes) != sorted(set(self.map_classes)) or len(self.map_classes) > 3:
+            raise ValueError("map_classes are up to three numbers, each larger than the one before")
         if self.method != "as-published" and not (self.numerator and self.denominator):
             raise ValueError(
                 f"method '{self.method}' needs numerator and denominator: say what is counted, out of what"
@@ -330,6 +333,7 @@ class Reporting(Model):
     contact: Words  # a role
     contact_address: Address | None = None
     wards_note: Words
+    ward_shapes: tuple[Id, ...]  # the vintages of wards whose shapes are held; others have figures and no map
     calendar: tuple[Milestone, ...] = ()
 
 

@@ -32,7 +32,6 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
         dtype={c: "float64" if c in NUMBERS else "str" for c in columns},
         na_values={c: [""] if c in NUMBERS else [] for c in columns},
         keep_default_na=False,
-        float_precision="round_trip",
     )
 
 
