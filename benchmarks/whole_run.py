@@ -21,6 +21,7 @@ import nbformat
 from ruamel.yaml import YAML
 
 from pmif.disclosure import open_published, publish
+from pmif.report.run import Edition
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -42,13 +43,7 @@ def lay_out(folder: Path) -> None:
     yaml = YAML(typ="safe", pure=True)
     config = yaml.load((PROJECT / "_config.yml").read_text(encoding="utf-8"))
     config["execute"] = {"execute_notebooks": "force", "timeout": 600}
-    published = open_published(PROJECT)
-    config["sphinx"]["config"].update(
-        pmif_council=published.council,
-        pmif_period=published.report.label,
-        pmif_known_at=str(published.report_date),
-        pmif_made_up=False,
-    )
+    config["sphinx"]["config"].update(Edition.of(PROJECT, open_published(PROJECT)).settings)
     with (folder / "_config.yml").open("w", encoding="utf-8") as file:
         yaml.dump(config, file)
 

@@ -70,8 +70,4 @@
   document.addEventListener("focusin", (event) => { const one = of(event); if (one) enter(one, true); });
   document.addEventListener("focusout", (event) => { const one = of(event); if (one) leave(one); });
   document.addEventListener("keyup", (event) => { if (event.key === "Escape") tip.hidden = true; });
-
-  // Print everything: what is closed on the screen is open on paper. A link to a row opens what holds it.
-  addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((one) => { one.open = true; one.dataset.shut = ""; }));
-  addEventListener("afterprint", () => document.querySelectorAll("details[data-shut]").forEach((one) => { one.open = false; delete one.dataset.shut; }));
 })();

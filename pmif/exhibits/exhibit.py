@@ -56,9 +56,9 @@ def hidden(text: str) -> str:
     return f'<span class="pm-vh">: {escape(text)}</span>'
 
 
-def details(summary: str, content: str, css: str = "pm-figures") -> str:
+def details(summary: str, content: str, css: str = "pm-figures", *, is_open: bool = False) -> str:
     """What stays closed until a reader wants it. Both texts are HTML."""
-    return f'<details class="{css}"><summary>{summary}</summary>{content}</details>'
+    return f'<details class="{css}"{" open" if is_open else ""}><summary>{summary}</summary>{content}</details>'
 
 
 def slug(text: str) -> str:
@@ -76,7 +76,7 @@ class Shaded:
 
 def _cell(cell: str | Shaded) -> str:
     if isinstance(cell, Shaded):
-        return f'<td class="h{cell.quarter}">{escape(cell.text)}</td>'
+        return f'<td class="q{cell.quarter}">{escape(cell.text)}</td>'
     return f"<td>{escape(cell)}</td>"
 
 

@@ -91,7 +91,7 @@ def bars_exhibit(bars: Sequence[Bar], exhibit_id: str = "", title: str = "") -> 
         drawings = []
         for suffix, width in (("w", style.WIDE), ("n", style.NARROW)):
             with style.chart_style():
-                sheet = draw(unit, group, width)
+                sheet = draw(unit, group, width, titled=len(bars) > 1)
             drawings.append(sheet.inline(f"{exhibit_id}-{number}-{suffix}", alt_text, _parts(group)))
         pictures.append(two_drawings(*drawings))
     return Exhibit(
@@ -113,11 +113,13 @@ def _parts(bars: Sequence[Bar]) -> dict[str, Part]:
     }
 
 
-def draw(unit: str, bars: Sequence[Bar], width: float) -> Sheet:
-    """Title, then the two names above their dots, then the bar; the size of the gap stands at the right."""
+def draw(unit: str, bars: Sequence[Bar], width: float, *, titled: bool = True) -> Sheet:
+    """Title, then the two names above their dots, then the bar; the size of the gap stands at the right.
+
+    A gap alone goes without its title, which its exhibit already has.
+    """
     wide = width > 500
-    # Alone, its exhibit's title says what it is.
-    titles = [style.wrap(bar.title, width - 4, weight=600) if len(bars) > 1 else [] for bar in bars]
+    titles = [style.wrap(bar.title, width - 4, weight=600) if titled else [] for bar in bars]
     side = max(style.text_width(bar.size, weight=600) for bar in bars) + 14
     left, right = 14.0, width - side - 8
     values = [value for bar in bars for _, value, _ in bar.ends]

@@ -20,25 +20,26 @@ from pmif.period import Period
 EMPTY = (State.AWAITING_A_RETURN, State.NO_FIGURE, State.WITHHELD)
 
 
-def measure_rows(measures: Iterable[PublishedMeasure], level: int = 3) -> Fragment:
+def measure_rows(measures: Iterable[PublishedMeasure], level: int = 3, *, opened: str = "") -> Fragment:
     """A row for each measure; those that only touch the outcome stand apart, and say why.
 
-    `level` is the heading level of a row. Each row can be linked to as #m-<measure id>.
+    `level` is the heading level of a row, and `opened` the id of a measure whose charts need no click.
+    Each row can be linked to as #m-<measure id>.
     """
     every = list(measures)
     evidence = [pm for pm in every if pm.measure.bearing is not Bearing.RELATED]
     related = [pm for pm in every if pm.measure.bearing is Bearing.RELATED]
-    parts = [_list(evidence, level)] if evidence else []
+    parts = [_list(evidence, level, opened)] if evidence else []
     if related:
         parts.append(
             f'<h{level} class="pm-related">Related, not evidence</h{level}>'
             '<p class="pm-small">These touch the outcome but do not show whether it is being reached, '
-            "so no summary counts them.</p>" + _list(related, level + 1)
+            "so no summary counts them.</p>" + _list(related, level + 1, opened)
         )
     return fragment(*parts)
 
 
-def _list(measures: Sequence[PublishedMeasure], level: int) -> str:
+def _list(measures: Sequence[PublishedMeasure], level: int, opened: str) -> str:
     heading = (
         '<div class="pm-hd" aria-hidden="true"><span>Measure</span><span>Now</span>'
         "<span>Over time, England dashed</span><span>Compared: bar England, diamond North East</span></div>"
@@ -49,21 +50,22 @@ def _list(measures: Sequence[PublishedMeasure], level: int) -> str:
         region = escape(wording.area_name(measures[0], "region"))
         country = escape(wording.area_name(measures[0], "country"))
         heading = heading.replace("North East", region).replace("England", country)
-    return f'{heading}<ul class="pm-rows">{"".join(_row(pm, level) for pm in measures)}</ul>'
+    rows = "".join(_row(pm, level, _opened(pm, is_open=pm.id == opened)) for pm in measures)
+    return f'{heading}<ul class="pm-rows">{rows}</ul>'
 
 
-def _row(pm: PublishedMeasure, level: int) -> str:
+def _row(pm: PublishedMeasure, level: int, more: str) -> str:
     name = f'<h{level} class="pm-mn" id="m-{slug(pm.measure.id)}">{escape(pm.measure.title)}</h{level}>'
     related = f'<p class="pm-small">{escape(pm.measure.related_note)}</p>' if pm.measure.related_note else ""
     if pm.finding.value is None:
         return (
             f'<li class="pm-row"><div class="pm-name">{name}{related}</div>'
-            f'<div class="pm-nr">{state_chip(pm)}<span>{escape(_nothing_words(pm))}</span></div>{_opened(pm)}</li>'
+            f'<div class="pm-nr">{state_chip(pm)}<span>{escape(_nothing_words(pm))}</span></div>{more}</li>'
         )
     return (
         f'<li class="pm-row"><div class="pm-name">{name}{chip_list(chips(pm))}{related}</div>'
         f'<p class="pm-v">{_figure(pm)}</p>{sparkline(pm) or "<span></span>"}'
-        f'<div class="pm-cmp">{_compared(pm)}</div>{_opened(pm)}</li>'
+        f'<div class="pm-cmp">{_compared(pm)}</div>{more}</li>'
     )
 
 
@@ -192,7 +194,7 @@ def _strip(pm: PublishedMeasure) -> str:
 # What a row opens to
 
 
-def _opened(pm: PublishedMeasure) -> str:
+def _opened(pm: PublishedMeasure, *, is_open: bool) -> str:
     parts: list[Exhibit | Fragment | str | None] = [trend_chart(pm)]
     if parts == [None] and len(pm.series("borough")):
         parts.append(trend_table(pm))
@@ -202,7 +204,7 @@ def _opened(pm: PublishedMeasure) -> str:
     parts.append(facts(pm))
     words = "Definition and source" if pm.figures.empty else "Chart and figures"
     content = fragment(*(part for part in parts if part)).html
-    return details(f"{words}{hidden(pm.measure.title)}", content, "pm-more")
+    return details(f"{words}{hidden(pm.measure.title)}", content, "pm-more", is_open=is_open)
 
 
 def _no_map(pm: PublishedMeasure) -> str:

@@ -405,7 +405,7 @@ def _call_out(sheet: Sheet, called: Sequence[tuple[Ward, str]], ground: _Ground)
     import numpy as np
     import shapely
 
-    land = shapely.unary_union(list(ground.shapes.values())).buffer(4)
+    land = shapely.unary_union(list(ground.shapes.values())).buffer(5).simplify(1)  # its fine edge only costs time
     texts = [shapely.box(b.left - 2, b.top + 1, b.right + 2, b.bottom - 1) for _, b in sheet.texts]
     leads: list[BaseGeometry] = []
     for ward, text in called:

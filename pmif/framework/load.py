@@ -279,6 +279,13 @@ def _cross_check(framework: Framework, reader: _Reader, methods: frozenset[str])
         yield from missing(place, what, "owner", part.owner)
         for committee in part.committees:
             yield from missing(place, what, "committees", committee, "committee")
+    for step in framework.reporting.calendar:
+        for who in step.who:
+            if who not in known["committee"] | known["owner"]:
+                problem = f"calendar, who is '{who}', which is neither a committee nor a role: "
+                yield Fault(
+                    "data/framework/reporting.yml", problem + _nearest(who, known["committee"] | known["owner"])
+                )
     for judgement in framework.judgements:
         yield from missing(
             reader.place(Judgement, judgement.id), f"judgement '{judgement.id}'", "source", judgement.source

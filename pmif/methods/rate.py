@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from pmif.errors import MethodError
 from pmif.methods.estimate import Estimate
@@ -38,8 +38,9 @@ def crude_rate(numerator: ArrayLike, denominator: ArrayLike, confidence: float =
     safe = np.maximum(o, EXACT_BELOW)  # Byar's formula divides by o; rows below ten take the exact limits instead
     byar_lower = safe * (1 - 1 / (9 * safe) - z / (3 * np.sqrt(safe))) ** 3
     byar_upper = (safe + 1) * (1 - 1 / (9 * (safe + 1)) + z / (3 * np.sqrt(safe + 1))) ** 3
-    exact_lower = np.where(o == 0, 0, chi2.ppf(tail, 2 * np.where(o == 0, 1, o)) / 2)
-    exact_upper = chi2.ppf(1 - tail, 2 * o + 2) / 2
+    # The exact limits of a Poisson count, half a chi-squared quantile, by the gamma function they rest on.
+    exact_lower = np.where(o == 0, 0, gammaincinv(np.where(o == 0, 1, o), tail))
+    exact_upper = gammaincinv(o + 1, 1 - tail)
     exact = o < EXACT_BELOW
     return Estimate(
         o / n,

@@ -78,19 +78,12 @@ def scorecard_area(page: Page, area_id: str) -> Fragment:
 
 def _measures(page: Page, part: Outcome) -> Fragment:
     measures = page.published.measures_of(part.id)
-    rows = _with_first_map_open(page, measure_rows(measures), measures)
+    # The first ward map stands open: who is left behind must not need a click.
+    first = next((pm.id for pm in measures if pm.can_be_mapped), "")
+    rows = measure_rows(measures, opened=first)
     if page.evidence(part.id) or part.id == "external-assessment":
         return rows
     return fragment('<p class="pm-gap">Gap: no measure shows yet whether this is achieved.</p>', rows)
-
-
-def _with_first_map_open(page: Page, rows: Fragment, measures: Sequence[PublishedMeasure]) -> Fragment:
-    """The first measure with a ward map is open on the page: who is left behind must not need a click."""
-    first = next((pm for pm in measures if pm.can_be_mapped), None)
-    if first is None:
-        return rows
-    before, mark, after = rows.html.partition(f'id="m-{first.id}"')
-    return Fragment(before + mark + after.replace("<details", "<details open", 1))
 
 
 def interventions(page: Page) -> Fragment:

@@ -12,9 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -24,7 +24,7 @@ from ruamel.yaml import YAML
 
 from pmif.disclosure import Published, open_published, publish
 from pmif.errors import Fault, RunError
-from pmif.framework import load_framework
+from pmif.framework import Framework, load_framework
 from pmif.methods import METHODS
 from pmif.period import Period
 from pmif.report import plan
@@ -45,6 +45,8 @@ class Edition:
     label: str
     known_at: date
     made_up: bool
+    # What hand-written pages take from the framework, as Markdown: {{ calendar }}, {{ committees }}, {{ contact }}.
+    substitutions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, root: Path, published: Published) -> "Edition":
@@ -55,7 +57,42 @@ class Edition:
             label=published.report.label,
             known_at=published.report_date,
             made_up=published.made_up,
+            substitutions=_substitutions(published.framework),
         )
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """What Sphinx is told of this edition."""
+        return {
+            "pmif_council": self.council,
+            "pmif_period": self.label,
+            "pmif_known_at": Period.parse(self.known_at.isoformat()).label,
+            "pmif_made_up": self.made_up,
+            "myst_substitutions": dict(self.substitutions),
+        }
+
+
+def _substitutions(framework: Framework) -> dict[str, str]:
+    """The calendar, the committees' remits and the contact, from the files where staff keep them."""
+    reporting = framework.reporting
+    titles = {c.id: c.title for c in framework.committees} | {r.id: r.title for r in framework.roles}
+    steps = [(step.when, step.what, "; ".join(titles[who] for who in step.who)) for step in reporting.calendar]
+    parts: list[tuple[str, tuple[str, ...]]] = [
+        *((f"{o.number}. {o.title}", o.committees) for o in framework.objectives),
+        (framework.scorecard.title, framework.scorecard.committees),
+    ]
+    remits = [(title, "; ".join(titles[c] for c in committees) or "Not known") for title, committees in parts]
+    contact = f"{reporting.contact}, {reporting.council}"
+    return {
+        "calendar": _markdown_table(("When", "What", "Who"), steps),
+        "committees": _markdown_table(("Part of the report", "Committees that look at it"), remits),
+        "contact": f"[{contact}]({reporting.contact_address})" if reporting.contact_address else contact,
+    }
+
+
+def _markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def check_plan(root: Path) -> None:
@@ -148,12 +185,7 @@ def _lay_out(home: Path, edition: Edition, source: Path) -> None:
     config = yaml.load((home / "_config.yml").read_text(encoding="utf-8"))
     config["title"] = f"{edition.council} performance report, {edition.label}"
     config["author"] = edition.council
-    config.setdefault("sphinx", {}).setdefault("config", {}).update(
-        pmif_council=edition.council,
-        pmif_period=edition.label,
-        pmif_known_at=Period.parse(edition.known_at.isoformat()).label,
-        pmif_made_up=edition.made_up,
-    )
+    config.setdefault("sphinx", {}).setdefault("config", {}).update(edition.settings)
     with (source / "_config.yml").open("w", encoding="utf-8", newline="\n") as stream:
         yaml.dump(config, stream)
 

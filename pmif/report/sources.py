@@ -51,10 +51,11 @@ def source_cards(page: Page) -> Fragment:
     used |= {(measure.source, measure.id) for measure in published.framework.measures}
     measures = Counter(source for source, _ in used)
     cards = sorted(published.framework.sources, key=lambda s: (s.publisher.lower(), s.dataset.lower()))
-    return fragment(*(_card(source, measures[source.id], figures[source.id]) for source in cards))
+    judgements = Counter(judgement.source for judgement in published.framework.judgements)
+    return fragment(*(_card(s, measures[s.id], figures[s.id], judgements[s.id]) for s in cards))
 
 
-def _card(source: Source, measures: int, figures: int) -> str:
+def _card(source: Source, measures: int, figures: int, judgements: int) -> str:
     rows = [("Licence", escape(LICENCES[source.licence][0]))]
     if source.address:
         rows.append(("Address", f'<a href="{escape(source.address)}">{escape(source.address)}</a>'))
@@ -62,12 +63,8 @@ def _card(source: Source, measures: int, figures: int) -> str:
         rows.append(("Date of our copy", escape(Period.parse(source.received.isoformat()).label)))
     if source.copied_from:
         rows.append(("Copied from", escape(source.copied_from)))
-    rows.append(
-        (
-            "In this report",
-            f"{wording.counted(measures, 'measure')}, {figures:,} {'figure' if figures == 1 else 'figures'}",
-        )
-    )
+    held = [(measures, "measure"), (figures, "figure"), (judgements, "judgement")]
+    rows.append(("In this report", wording.listed([wording.counted(n, what) for n, what in held if n]) or "its shapes"))
     if source.note:
         rows.append(("Note", escape(source.note)))
     title = f"{escape(source.publisher)}: {escape(source.dataset)}"

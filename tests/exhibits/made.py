@@ -89,7 +89,7 @@ class Book:
                 committees=(), judgements=tuple(self.judgements), disclosure_rules=(), sources=(SOURCE,),
                 reporting=Reporting(
                     current="2026-27-q2", first="2025-26-q4", closes_after_days=40, council="Gateshead",
-                    contact="The performance team", wards_note="Wards as before May 2026",
+                    contact="The performance team", wards_note="Wards as before May 2026", ward_shapes=("ward-2004",),
                 ),
             ),
             areas=load_areas(ROOT),

@@ -159,7 +159,7 @@ def test_the_heat_table_has_the_figure_in_every_cell_and_the_most_deprived_first
 
     last = sorted(f.area for f in figures(published.measure("claimants").wards()))[-1]
     assert html.index(f'data-ward="{last}"') < html.index("</tr>", html.index("<tbody>"))
-    assert html.count('<td class="h') == 20
+    assert html.count('<td class="q') == 20
     assert "<td>[c]</td>" in html
     assert 'role="region"' in html
     assert "most deprived ward first" in html

@@ -74,7 +74,9 @@ def test_every_ward_on_every_map_has_the_class_of_its_value(soups, published):
                     assert re.search("withheld|no figure|not available", ward["aria-label"]), ward["aria-label"]
                     continue
                 wards += 1
-                assert int(ward["data-class"]) == 1 + sum(value >= low for low in begins), f"{page}: {ward['aria-label']}"
+                assert int(ward["data-class"]) == 1 + sum(value >= low for low in begins), (
+                    f"{page}: {ward['aria-label']}"
+                )
     assert len(maps) >= 5
     assert wards > 60
 
