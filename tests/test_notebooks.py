@@ -17,6 +17,8 @@ def test_every_template_runs_with_its_defaults_on_the_real_figures():
         "--nbval-lax",
         "-n",
         "2",
+        "--dist",
+        "loadfile",
         "-p",
         "no:cacheprovider",
         "-o",

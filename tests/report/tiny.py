@@ -49,7 +49,7 @@ def make_home(folder: Path) -> Path:
     (home / "book/_static").mkdir(parents=True)
     for name in ("_config.yml", "docutils.conf"):
         shutil.copyfile(REPOSITORY / name, home / name)
-    for name in ("tokens.css", "book.css", "theme.css", "pmif.js"):
+    for name in ("tokens.css", "book.css", "theme.css", "pmif.js", "favicon.svg"):
         (home / "book/_static" / name).write_text("", encoding="utf-8")
     (home / "book/index.md").write_text("# Home\n\nSee [the first page](pages/first.ipynb).\n", encoding="utf-8")
     write_contents(home, "first", "second")
