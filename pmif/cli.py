@@ -50,10 +50,12 @@ def main() -> None:
 @_in_sentences
 def check(root: Path) -> None:
     """Check the framework, figures, places, notebooks and contents. Changes nothing."""
-    from pmif import disclosure, report  # each command pays only for what it uses
+    # Each command pays only for what it uses.
+    from pmif import disclosure
+    from pmif.report.run import check_plan
 
     framework, _, observations = disclosure.check(root)
-    report.check_plan(root)
+    check_plan(root)
     click.echo(
         f"All in order: {len(framework.measures)} measures, {len(observations)} observations, "
         f"{len(framework.sources)} sources."
@@ -78,19 +80,20 @@ def build(period: str, root: Path) -> None:
 @_in_sentences
 def run(period: str, root: Path, jobs: int | None) -> None:
     """Run the notebooks for PERIOD (default: the current one) and build the site."""
-    from pmif import report
+    from pmif.report.run import run_book
 
-    site = report.run_book(root, period, jobs=jobs)
+    site = run_book(root, period, jobs=jobs)
     click.echo(f"The book is ready: {(site / 'index.html').as_posix()}")
 
 
 @main.command()
+@ROOT
 @_in_sentences
-def demo() -> None:
+def demo(root: Path) -> None:
     """Build the made-up borough's book, watermarked as made up."""
-    from pmif import report
+    from pmif.report.run import run_book
 
-    site = report.run_book(Path("tests/borough"), "current")
+    site = run_book(root / "tests/borough", "current")
     click.echo(f"The made-up book is ready: {(site / 'index.html').as_posix()}")
 
 
@@ -99,6 +102,6 @@ def demo() -> None:
 @_in_sentences
 def lab(root: Path) -> None:
     """Open JupyterLab on the notebooks."""
-    from pmif import report
+    from pmif.report.lab import open_lab
 
-    report.open_lab(root)
+    open_lab(root)

@@ -345,25 +345,3 @@ def _remove(folder: Path) -> None:
     """Remove a folder; what cannot be removed now (a file open on Windows) is cleared by the next run."""
     if folder.is_dir():
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def open_lab(root: Path, *, arguments: Sequence[str] = ()) -> None:
-    """Open JupyterLab on the notebooks, with this interpreter's kernel, until it is closed.
-
-    A template runs as it stands: its default parameters are the current period and the book's own figures.
-    """
-    home = plan.find_home(root.resolve())
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        f"--ServerApp.root_dir={home}",
-        "--LabApp.default_url=/lab/tree/notebooks/overview.ipynb",
-        "--MultiKernelManager.default_kernel_name=python3",
-        "--KernelSpecManager.allowed_kernelspecs=python3",
-        *arguments,
-    ]
-    # This environment's kernel comes before one of the same name that a person has installed for themselves.
-    done = subprocess.run(command, cwd=home, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}, check=False)
-    if done.returncode not in (0, 130, -2):
-        raise RunError(f"JupyterLab ended with exit code {done.returncode}")

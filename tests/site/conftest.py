@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pmif.report import run_book
+from pmif.report.run import run_book
 from tests.browser import open_browser
 from tests.conftest import BOROUGH, PROJECT
 
