@@ -13,8 +13,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from pmif.errors import Fault, FrameworkError
+from pmif.framework.check import OBJECTIVES, cross_check
 from pmif.framework.model import (
-    Bearing,
     Committee,
     Dimension,
     DisclosureRule,
@@ -31,10 +31,6 @@ from pmif.framework.model import (
 )
 
 M = TypeVar("M", bound=BaseModel)
-
-OBJECTIVES = ("po1", "po2", "po3", "po4", "po5", "po6")
-GEOGRAPHIES = ("borough", "region", "country", "neighbours", "wards")
-_SPOKEN = {"north-east": "region", "england": "country"}  # what the files may say for a kind of area
 
 
 def load_framework(root: Path, methods: Iterable[str]) -> Framework:
@@ -91,7 +87,8 @@ def load_framework(root: Path, methods: Iterable[str]) -> Framework:
         sources=tuple(sources),
         reporting=reporting[0],
     )
-    reader.faults += _cross_check(framework, reader, frozenset(methods))
+    reader.faults += reader.duplicates()
+    reader.faults += cross_check(framework, methods, reader.place)
     reader.raise_faults()
     return framework
 
@@ -105,13 +102,6 @@ def load_reporting(root: Path) -> Reporting:
     found = reader.models(reader.read("data/framework/reporting.yml", None), None, Reporting)
     reader.raise_faults()
     return found[0]
-
-
-def outcome_ids(framework: Framework) -> tuple[str, ...]:
-    """Every outcome and scorecard area, in the order of the framework."""
-    return tuple(outcome.id for part in framework.objectives for outcome in part.outcomes) + tuple(
-        area.id for area in framework.scorecard.areas
-    )
 
 
 class _Reader:
@@ -208,97 +198,6 @@ class _Page:
     def __init__(self, name: str, data: Any) -> None:
         self.name = name
         self.data = data
-
-
-def _cross_check(framework: Framework, reader: _Reader, methods: frozenset[str]) -> Iterator[Fault]:
-    """What no single entry can know: that every id points at something, and each is used once."""
-    yield from reader.duplicates()
-    outcomes = outcome_ids(framework)
-    for twice in sorted({o for o in outcomes if outcomes.count(o) > 1}):
-        yield Fault("data/framework", f"outcome '{twice}' is defined more than once: ids are used once")
-    objectives = {o.id for o in framework.objectives}
-    for name, objective in zip(OBJECTIVES, framework.objectives, strict=False):
-        if objective.id != name:
-            yield Fault(reader.place(Objective, objective.id), f"objective id is '{objective.id}', expected '{name}'")
-
-    known: dict[str, set[str]] = {
-        "outcome": set(outcomes),
-        "unit": {u.id for u in framework.units},
-        "owner": {r.id for r in framework.roles},
-        "source": {s.id for s in framework.sources},
-        "disclosure": {r.id for r in framework.disclosure_rules},
-        "method": set(methods),
-        "committee": {c.id for c in framework.committees},
-        "objective": objectives,
-        "dimension": {d.id for d in framework.dimensions},
-    }
-
-    def missing(place: str, what: str, field: str, value: str, kind: str | None = None) -> Iterator[Fault]:
-        if value not in known[kind or field]:
-            choices = _nearest(value, known[kind or field])
-            yield Fault(place, f"{what}, {field} is '{value}', which is not defined: {choices}")
-
-    if "to-confirm" not in known["owner"]:
-        yield Fault(
-            "data/framework/roles.yml",
-            "the role 'to-confirm' is missing: it stands for an owner not yet named",
-        )
-    for measure in framework.measures:
-        place, what = reader.place(Measure, measure.id), f"measure '{measure.id}'"
-        if measure.outcome is not None:
-            yield from missing(place, what, "outcome", measure.outcome)
-        for field in ("unit", "owner", "source", "disclosure", "method"):
-            yield from missing(place, what, field, getattr(measure, field))
-        for geography in measure.geographies:
-            if _SPOKEN.get(geography, geography) not in GEOGRAPHIES:
-                yield Fault(
-                    place,
-                    f"{what}, geographies has '{geography}': use borough, north-east, england, neighbours, wards",
-                )
-        if measure.benchmark is not None and _SPOKEN.get(measure.benchmark, measure.benchmark) not in GEOGRAPHIES:
-            yield Fault(place, f"{what}, benchmark is '{measure.benchmark}': use england, north-east or neighbours")
-        for dimension in measure.groups:
-            yield from missing(place, what, "groups", dimension, "dimension")
-        if measure.bearing is Bearing.CONTEXT and measure.target:
-            yield Fault(place, f"{what} describes the place, so it can have no target")
-    for intervention in framework.interventions:
-        place = reader.place(Intervention, intervention.id)
-        for appearance in intervention.appears:
-            yield from missing(place, f"intervention '{intervention.id}'", "objective", appearance.objective)
-    taken: dict[tuple[str, int], str] = {}
-    for intervention in framework.interventions:
-        for appearance in intervention.appears:
-            if other := taken.get((appearance.objective, appearance.place)):
-                problem = f"place {appearance.place} of {appearance.objective} is already taken by '{other}'"
-                place = reader.place(Intervention, intervention.id)
-                yield Fault(place, f"intervention '{intervention.id}': {problem}")
-            taken[appearance.objective, appearance.place] = intervention.id
-    parts: tuple[Objective | Scorecard, ...] = (*framework.objectives, framework.scorecard)
-    for part in parts:
-        place, what = reader.place(type(part), part.id), f"'{part.id}'"
-        yield from missing(place, what, "owner", part.owner)
-        for committee in part.committees:
-            yield from missing(place, what, "committees", committee, "committee")
-    for step in framework.reporting.calendar:
-        for who in step.who:
-            if who not in known["committee"] | known["owner"]:
-                problem = f"calendar, who is '{who}', which is neither a committee nor a role: "
-                yield Fault(
-                    "data/framework/reporting.yml", problem + _nearest(who, known["committee"] | known["owner"])
-                )
-    for judgement in framework.judgements:
-        yield from missing(
-            reader.place(Judgement, judgement.id), f"judgement '{judgement.id}'", "source", judgement.source
-        )
-
-
-def _nearest(value: str, choices: set[str]) -> str:
-    from difflib import get_close_matches  # only needed when something is wrong
-
-    close = get_close_matches(value, sorted(choices), n=3, cutoff=0.5)
-    if close:
-        return f"did you mean {' or '.join(repr(c) for c in close)}?"
-    return f"use one of {', '.join(sorted(choices)[:12])}{' …' if len(choices) > 12 else ''}"
 
 
 def _plain(node: Any) -> Any:

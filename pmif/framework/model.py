@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pmif.errors import PeriodError
+from pmif.geography import AreaKind
 from pmif.period import Period
 
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -164,9 +165,9 @@ class Measure(Model):
     source: Id  # data/sources/<id>.yml
     address: Address | None = None  # the publication itself, where the source is a collection
     series: str | None = None  # the publisher's own name for it
-    geographies: tuple[Id, ...]
+    geographies: tuple[AreaKind, ...]
     groups: tuple[Id, ...] = ()  # dimensions: sex, free-school-meals
-    benchmark: Id | None = "england"
+    benchmark: AreaKind | None = AreaKind.COUNTRY  # None where a comparison says nothing: a number of people
     target: Target | None = None
     definition_changes: tuple[DefinitionChange, ...] = ()
     disclosure: Id  # a rule of data/framework/disclosure.yml

@@ -13,7 +13,7 @@ import pandera.pandas as pa
 
 from pmif.errors import Fault, PeriodError
 from pmif.framework import Framework, Frequency
-from pmif.geography import AreaKind, Areas
+from pmif.geography import Areas
 from pmif.period import Period
 
 KEY = ["measure", "area", "vintage", "period", "dimension", "group"]
@@ -23,13 +23,6 @@ COLUMNS = [*KEY, *NUMBERS, "status", "mark", "published", "published_basis", "so
 STATUSES = ("shown", "suppressed", "unavailable", "not-applicable")
 MARKS = ("", "p", "r", "e")  # provisional, revised, our estimate
 BASES = ("on", "not-later-than")
-GEOGRAPHY_OF = {  # what a measure's `geographies` must say for an area to be expected
-    AreaKind.BOROUGH: {"borough"},
-    AreaKind.REGION: {"region", "north-east"},
-    AreaKind.COUNTRY: {"country", "england"},
-    AreaKind.NEIGHBOURS: {"neighbours"},
-    AreaKind.WARD: {"wards"},
-}
 _NUMBER = r"-?\d+(\.\d+)?"
 _ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 
@@ -111,7 +104,7 @@ def _check_whole_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) ->
             held = areas.vintages_of(record["area"])
             known = f"the code is of vintage {', '.join(held)}" if held else "the code is in no vintage of areas.csv"
             problems.append(f"area {record['area']} of vintage '{record['vintage']}' is not known: {known}")
-        elif not GEOGRAPHY_OF[area.kind] & set(measure.geographies):
+        elif area.kind not in measure.geographies:
             problems.append(f"{area.name} is a {area.kind}, which the measure's geographies do not list")
         kind = periods[record["period"]].kind
         if measure.frequency is not Frequency.OCCASIONAL and kind != str(measure.frequency):

@@ -27,7 +27,7 @@ def measure(method: str = "proportion", disclosure: str = "small-counts") -> Mea
         {
             "id": "m", "bearing": "context", "title": "M", "definition": "M", "numerator": "some", "denominator": "all",
             "unit": "percent", "decimals": 1, "polarity": "neutral", "method": method, "frequency": "quarter",
-            "lag": "1 month", "owner": "to-confirm", "source": "s", "geographies": ["wards"], "disclosure": disclosure,
+            "lag": "1 month", "owner": "to-confirm", "source": "s", "geographies": ["ward"], "disclosure": disclosure,
         }
     )  # fmt: skip
 

@@ -76,7 +76,7 @@ def test_at_least_20_measures_have_a_figure_for_each_of_the_22_wards(book):
 
 def test_the_classes_of_every_ward_map_are_fixed(framework):
     """So that this year's map can be laid beside last year's."""
-    drawn = [m for m in framework.measures if "wards" in m.geographies]
+    drawn = [m for m in framework.measures if AreaKind.WARD in m.geographies]
 
     assert len(drawn) >= 20
     assert [m.id for m in drawn if not m.map_classes] == []
