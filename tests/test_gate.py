@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from pmif.disclosure import open_published, publish
+from pmif.errors import RunError
 from pmif.report.execute import Job, execute
 from tests.conftest import PROJECT
 
@@ -59,6 +60,14 @@ def test_pages_are_made_with_the_earlier_tables_removed(borough, tmp_path):
     assert execute(jobs, progress=False) == []
     assert len(jobs) == 2
     assert all(job.output.exists() for job in jobs)
+
+
+def test_figures_published_by_another_version_are_not_opened(borough):
+    built = publish(borough, "2026-27-q2")
+    (built / "framework.json").write_text('{"objectives": []}', encoding="utf-8")
+
+    with pytest.raises(RunError, match="made by another version of this program: run 'pmif build 2026-27-q2' again"):
+        open_published(borough, "2026-27-q2")
 
 
 def test_an_earlier_report_shows_less(borough):

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+from pydantic import ValidationError
 
 from pmif.disclosure.publish import report_date, resolve_report
 from pmif.errors import RunError
@@ -149,16 +150,22 @@ def open_published(root: Path | str, period: str = "current") -> Published:
     folder = built_folder(root, report.id)
     if not (folder / "framework.json").exists():
         raise RunError(f"nothing has been published for {report.id}: run 'pmif build {report.id}' first")
-    findings = read_table(folder, "published-findings")
-    gaps = read_table(folder, "published-gaps")
-    made = [Finding.model_validate(unflatten(row)) for row in _texts(findings)]
+    try:
+        findings = [Finding.model_validate(unflatten(row)) for row in _texts(read_table(folder, "published-findings"))]
+        gaps = [Gap.model_validate(unflatten(row)) for row in _texts(read_table(folder, "published-gaps"))]
+        framework = Framework.model_validate_json((folder / "framework.json").read_bytes())
+    except ValidationError:
+        raise RunError(
+            f"what was published for {report.id} was made by another version of this program: "
+            f"run 'pmif build {report.id}' again"
+        ) from None
     return Published(
-        framework=Framework.model_validate_json((folder / "framework.json").read_bytes()),
+        framework=framework,
         areas=load_areas(root),
         report=report,
         figures=read_table(folder, "published-figures"),
-        findings={f.measure: f for f in made},
-        gaps=tuple(Gap.model_validate(unflatten(row)) for row in _texts(gaps)),
+        findings={f.measure: f for f in findings},
+        gaps=tuple(gaps),
     )
 
 

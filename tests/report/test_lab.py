@@ -12,6 +12,7 @@ def spoilt() -> dict:
             cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "an old figure"}]
             cell["execution_count"] = number
             cell["metadata"]["execution"] = {"iopub.execute_input": "2026-11-22T09:00:00Z"}
+    notebook["metadata"]["language_info"]["version"] = "3.11.7"
     return notebook
 
 
