@@ -55,6 +55,11 @@ class Published:
     def _by_measure(self) -> dict[str, pd.DataFrame]:
         return {str(name): rows for name, rows in self.figures.groupby("measure")}
 
+    @cached_property
+    def _opened(self) -> dict[str, "PublishedMeasure"]:
+        """Measures already asked for: a page asks for each many times."""
+        return {}
+
     def measure(self, measure_id: str) -> "PublishedMeasure":
         """One measure with its figures.
 
@@ -65,15 +70,16 @@ class Published:
 
             near = get_close_matches(measure_id, list(self.findings), n=3) or list(self.findings)[:5]
             raise RunError(f"there is no measure '{measure_id}': did you mean {', '.join(near)}?")
-        measure = self.framework.measure(measure_id)
-        rows = self._by_measure.get(measure_id, self.figures.iloc[0:0])
-        return PublishedMeasure(
-            published=self,
-            measure=measure,
-            figures=in_order(rows).reset_index(drop=True),
-            finding=self.findings[measure_id],
-            gaps=tuple(g for g in self.gaps if g.measure == measure_id),
-        )
+        if measure_id not in self._opened:
+            rows = self._by_measure.get(measure_id, self.figures.iloc[0:0])
+            self._opened[measure_id] = PublishedMeasure(
+                published=self,
+                measure=self.framework.measure(measure_id),
+                figures=in_order(rows).reset_index(drop=True),
+                finding=self.findings[measure_id],
+                gaps=tuple(g for g in self.gaps if g.measure == measure_id),
+            )
+        return self._opened[measure_id]
 
     def measures_of(self, outcome_id: str) -> tuple["PublishedMeasure", ...]:
         return tuple(self.measure(m.id) for m in self.framework.measures_of(outcome_id))
@@ -85,7 +91,10 @@ class Published:
 
 @dataclass(frozen=True)
 class PublishedMeasure:
-    """One measure as a report may show it. `figures` has all its rows, oldest first; a withheld one has NaN."""
+    """One measure as a report may show it. `figures` has all its rows, oldest first; a withheld one has NaN.
+
+    The tables that its methods return are shared between callers: read them, do not write to them.
+    """
 
     published: Published
     measure: Measure
@@ -115,11 +124,23 @@ class PublishedMeasure:
 
     def series(self, kind: str = "borough") -> pd.DataFrame:
         """Everyone's figures of one kind of area, oldest first, with `label` (the period, short)."""
-        rows = self.figures[(self.figures["kind"] == kind) & (self.figures["dimension"] == "")]
-        return _labelled(rows)
+        return self._by_kind.get(kind, self._no_rows)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, pd.DataFrame]:
+        everyone = self.figures[self.figures["dimension"] == ""]
+        return {str(kind): _labelled(rows) for kind, rows in everyone.groupby("kind")}
+
+    @cached_property
+    def _no_rows(self) -> pd.DataFrame:
+        return _labelled(self.figures.iloc[0:0])
 
     def wards(self) -> pd.DataFrame:
         """The newest period's figure of every ward; empty where none has any."""
+        return self._wards
+
+    @cached_property
+    def _wards(self) -> pd.DataFrame:
         rows = self.series("ward")
         if rows.empty:
             return rows
