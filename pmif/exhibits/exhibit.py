@@ -56,6 +56,9 @@ def hidden(text: str) -> str:
     return f'<span class="pm-vh">: {escape(text)}</span>'
 
 
+STOP = '<span class="pm-vh">. </span>'  # between lines that stand apart on the page, for those who hear them
+
+
 def details(summary: str, content: str, css: str = "pm-figures", *, is_open: bool = False) -> str:
     """What stays closed until a reader wants it. Both texts are HTML."""
     return f'<details class="{css}"{" open" if is_open else ""}><summary>{summary}</summary>{content}</details>'

@@ -7,7 +7,7 @@ from html import escape
 from pmif.disclosure import PublishedMeasure, State
 from pmif.exhibits import scale, wording
 from pmif.exhibits.chip import chip_list, chips, state_chip
-from pmif.exhibits.exhibit import Exhibit, Fragment, details, fragment, hidden, slug, table
+from pmif.exhibits.exhibit import STOP, Exhibit, Fragment, details, fragment, hidden, slug, table
 from pmif.exhibits.figures import figures
 from pmif.exhibits.gap_bars import dimension_title, gap_bars, group_title
 from pmif.exhibits.source import definition_notes, link, source_line
@@ -90,7 +90,7 @@ def _figure(pm: PublishedMeasure) -> str:
     assert finding.value is not None and finding.period is not None
     mark = f" [{finding.mark}]" if finding.mark else ""
     under = ", ".join(filter(None, [wording.unit_words(pm), finding.period.label, wording.age_words(pm)]))
-    return f"{escape(wording.format_value(pm, finding.value) + mark)}<small>{escape(under)}</small>"
+    return f"{escape(wording.format_value(pm, finding.value) + mark)}{STOP}<small>{escape(under)}</small>"
 
 
 def _compared(pm: PublishedMeasure) -> str:
@@ -115,7 +115,7 @@ def _compared(pm: PublishedMeasure) -> str:
         target = wording.format_value(pm, pm.measure.target.value)
         lines.append(escape(f"Target {target}: {'met' if finding.target_met else 'not met'}"))
     lines += [escape(extra) for extra in (wording.last_year_words(pm), wording.judged_against(pm)) if extra]
-    return _strip(pm) + "".join(f'<span class="nums">{line}</span>' for line in lines)
+    return _strip(pm) + "".join(f'<span class="nums">{line}{STOP}</span>' for line in lines)
 
 
 # The two small drawings of a row. Its words say all they show, so they are hidden from assistive technology,

@@ -85,7 +85,7 @@ def test_the_caption_carries_attribution_and_which_wards(wards):
 
 
 def test_estimates_say_so(book):
-    entry = book.measure("x", geographies=("wards",)).wards("2021", [float(n) for n in range(1, 23)], mark="e")
+    entry = book.measure("x", geographies=("ward",)).wards("2021", [float(n) for n in range(1, 23)], mark="e")
 
     assert "Estimated by the makers of this report" in ward_map(entry.published).caption
 
