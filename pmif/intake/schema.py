@@ -6,6 +6,7 @@ silence and no row is dropped.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,6 @@ STATUSES = ("shown", "suppressed", "unavailable", "not-applicable")
 MARKS = ("", "p", "r", "e")  # provisional, revised, our estimate
 BASES = ("on", "not-later-than")
 _NUMBER = r"-?\d+(\.\d+)?"
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
 
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:
@@ -35,17 +35,22 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> list[Fault]:
-    """Every fault of every row, as text read from files (columns COLUMNS, file, row)."""
+    """Every fault of every row, as text read from files (columns COLUMNS, file, row).
+
+    Rules across cells need readable cells, so they are put to the rows whose every cell can be read.
+    """
+    faults = []
+    readable = rows
     try:
         _cells(framework).validate(rows, lazy=True)
-        return [*_check_whole_rows(rows, framework, areas), *_check_duplicates(rows)]
-    except pa.errors.SchemaErrors as fault:
-        # Rules across cells need readable cells, so they wait until every cell can be read.
-        cases = fault.failure_cases.drop_duplicates(["index", "column", "check"])
-        return [
+    except pa.errors.SchemaErrors as refused:
+        cases = refused.failure_cases.drop_duplicates(["index", "column", "check"])
+        faults = [
             Fault(_place(rows, case.index), f"{case.column} is {case.failure_case!r}: {case.check}")
             for case in cases.sort_values("index", kind="stable").itertuples(index=False)
         ]
+        readable = rows.drop(index=cases["index"].unique())
+    return [*faults, *_check_whole_rows(readable, framework, areas), *_check_duplicates(readable)]
 
 
 def _cells(framework: Framework) -> pa.DataFrameSchema:
@@ -71,12 +76,19 @@ def _cells(framework: Framework) -> pa.DataFrameSchema:
             **{c: like(f"({_NUMBER})?", "expected a number without commas or signs, or blank") for c in NUMBERS},
             "status": one_of(STATUSES, f"use {', '.join(STATUSES)}"),
             "mark": one_of(MARKS, "use p (provisional), r (revised), e (our estimate) or blank"),
-            "published": like(_ISO_DATE, "expected a date like 2026-06-26"),
+            "published": pa.Column(str, pa.Check(_is_date, element_wise=True, error="expected a date like 2026-06-26")),
             "published_basis": one_of(BASES, f"use {' or '.join(BASES)}"),
             "source": one_of([s.id for s in framework.sources], "no such card in data/sources"),
         },
         name="observations",
     )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _is_period(text: str) -> bool:
@@ -96,7 +108,7 @@ def _check_whole_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) ->
     periods = {text: Period.parse(text) for text in rows["period"].unique()}
     numbers = rows[NUMBERS].apply(pd.to_numeric)
     records = rows.to_dict("records")
-    for position, (record, number) in enumerate(zip(records, numbers.itertuples(index=False), strict=True)):
+    for index, record, number in zip(rows.index, records, numbers.itertuples(index=False), strict=True):
         measure, unit = measures[record["measure"]], units[measures[record["measure"]].unit]
         problems = []
         area = areas.find(record["area"], record["vintage"])
@@ -146,7 +158,7 @@ def _check_whole_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) ->
             problems.append(f"numerator {record['numerator']} is more than denominator {record['denominator']}")
         if any(pd.notna(n) and n < 0 for n in (number.numerator, number.denominator)):
             problems.append("a count is below 0")
-        yield from (Fault(_place(rows, position), problem) for problem in problems)
+        yield from (Fault(_place(rows, index), problem) for problem in problems)
 
 
 def _check_duplicates(rows: pd.DataFrame) -> Iterator[Fault]:

@@ -39,6 +39,7 @@ def refusal(root: Path) -> list[str]:
         ("shown", "suppressed", "status is 'suppressed', yet a count or value is given"),
         ("shown,,", "shown,q,", "mark is 'q': use p (provisional)"),
         ("2023-01-22", "22/01/2023", "expected a date like 2026-06-26"),
+        ("2023-01-22", "2023-02-30", "expected a date like 2026-06-26"),
         (",on,", ",by,", "published_basis is 'by'"),
         ("figures-made-up", "figures", "source is 'figures': no such card"),
         ("28941,,,,", "28941,,1,,", "one limit is given without the other"),
@@ -66,8 +67,9 @@ def test_all_faulty_rows_are_reported_together(borough):
     spoil(borough, TABLE, "15885", "x")
     spoil(borough, TABLE, "15928", "y")
     spoil(borough, "data/figures/po2.csv", ",shown,", ",maybe,")
+    spoil(borough, "data/figures/po3.csv", ",Z92000001,", ",Z92000002,")
 
-    assert len(refusal(borough)) == 3
+    assert len(refusal(borough)) == 4
 
 
 @pytest.mark.parametrize(
