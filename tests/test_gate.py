@@ -62,6 +62,22 @@ def test_pages_are_made_with_the_earlier_tables_removed(borough, tmp_path):
     assert all(job.output.exists() for job in jobs)
 
 
+@pytest.mark.parametrize("nothing", ["no ward and no group", "no figure at all"])
+def test_pages_are_made_of_what_little_there_is(borough, tmp_path, nothing):
+    """A first report may have no ward figures, or none whatever; every page must still say so in words."""
+    for table in (borough / "data/figures").glob("*.csv"):
+        head, *rows = table.read_text(encoding="utf-8").splitlines()
+        plain = [row for row in rows if not row.split(",")[1].startswith("W") and not row.split(",")[4]]
+        kept = plain if nothing == "no ward and no group" else []
+        table.write_text("\n".join([head, *kept]) + "\n", encoding="utf-8")
+    publish(borough, "2026-27-q2")
+    parameters = {"period": "2026-27-q2", "root": str(borough)}
+    jobs = [Job(t.stem, t, tmp_path / t.name, parameters) for t in TEMPLATES]
+
+    assert open_published(borough, "2026-27-q2").gaps == ()
+    assert execute(jobs, progress=False) == []
+
+
 def test_figures_published_by_another_version_are_not_opened(borough):
     built = publish(borough, "2026-27-q2")
     (built / "framework.json").write_text('{"objectives": []}', encoding="utf-8")

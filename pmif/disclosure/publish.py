@@ -14,7 +14,7 @@ from pmif.errors import PeriodError
 from pmif.framework import Framework, Reporting, load_framework
 from pmif.geography import Areas, load_areas
 from pmif.hub import built_folder, replace_folder, write_table
-from pmif.indicators import estimate, find, find_gaps, flatten
+from pmif.indicators import Gap, estimate, find, find_gaps, flatten
 from pmif.intake import read_observations
 from pmif.methods import METHODS
 from pmif.period import REPORT_KINDS, Period
@@ -58,7 +58,7 @@ def publish(root: Path, period: str) -> Path:
         findings = find(figures, framework, closed, closed_before)
         write_table(folder, "published-findings", pd.DataFrame([flatten(f) for f in findings]))
         gaps = find_gaps(figures, framework)
-        write_table(folder, "published-gaps", pd.DataFrame([flatten(g) for g in gaps]))
+        write_table(folder, "published-gaps", pd.DataFrame([flatten(g) for g in gaps], columns=list(Gap.model_fields)))
         (folder / "framework.json").write_text(framework.model_dump_json(indent=1), encoding="utf-8", newline="\n")
     return built_folder(root, report.id)
 

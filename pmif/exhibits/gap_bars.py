@@ -17,8 +17,6 @@ from pmif.exhibits.source import source_lines
 from pmif.exhibits.svg import Part, two_drawings
 from pmif.framework import Polarity
 
-ROW = 62.0
-
 
 @dataclass(frozen=True)
 class Bar:

@@ -262,9 +262,9 @@ def facts(pm: PublishedMeasure) -> str:
         day = pm.source.received
         lines.append(("Copy of", escape(Period.parse(day.isoformat()).label)))
     if m.target:
-        target = (
-            f"{wording.format_value(pm, m.target.value)} by {Period.parse(m.target.by).label}, set by {m.target.set_by}"
-        )
+        goal = f"{wording.format_value(pm, m.target.value)} by {Period.parse(m.target.by).label}"
+        near = f", give or take {wording.amount(pm, m.target.tolerance)}" if m.target.tolerance else ""
+        target = f"{goal}{near}, set by {m.target.set_by}"
         lines.append(("Target", link(m.target.source, target)))
     body = "".join(f"<div><dt>{escape(name)}</dt><dd>{value}</dd></div>" for name, value in lines)
     return f'<dl class="pm-facts">{body}</dl>'

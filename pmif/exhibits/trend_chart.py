@@ -108,14 +108,6 @@ def _grid(pm: PublishedMeasure, lines: dict[str, list[Point]]) -> list[float]:
     return scale.axis(min(everything), max(everything), lowest=pm.unit.lowest, highest=pm.unit.highest)
 
 
-@dataclass(frozen=True)
-class _EndLabel:
-    lines: tuple[str, ...]
-    y: float
-    role: str
-    weight: int
-
-
 def draw(
     pm: PublishedMeasure, lines: dict[str, list[Point]], grid: Sequence[float], width: float, height: float
 ) -> Sheet:

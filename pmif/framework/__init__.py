@@ -1,6 +1,5 @@
 """What the council said it would achieve, and how it will know."""
 
-from pmif.framework.check import outcome_ids
 from pmif.framework.load import load_framework, load_reporting
 from pmif.framework.model import (
     Appearance,
@@ -44,5 +43,4 @@ __all__ = [
     "Unit",
     "load_framework",
     "load_reporting",
-    "outcome_ids",
 ]

@@ -7,7 +7,6 @@ from pmif.framework import Framework
 from pmif.intake.schema import KEY
 from pmif.methods import METHODS
 
-INTERVALS = ("published", "calculated", "")
 COLUMNS = [
     *KEY, "value", "lower", "upper", "interval", "numerator", "denominator",
     "status", "mark", "reason", "published", "published_basis", "source", "file", "row",

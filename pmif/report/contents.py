@@ -41,8 +41,11 @@ def opening(page: Page) -> Fragment:
         if without
         else f"Each of the {len(page.outcomes)} {kind} has at least one measure."
     )
+    scorecard = page.published.framework.scorecard
+    about = f"<p>{escape(scorecard.description)}</p>" if page.id == scorecard.id else ""
     return fragment(
         f'<p class="pm-lead">{escape(lead)}</p>',
+        about,
         summary_line(page.counted),
         f"<p>{escape(held)} Owner: {escape(page.owner)}.</p>",
         marks(page.counted, name=_title(page)),
