@@ -130,3 +130,13 @@ def normal_quantile(confidence: float) -> float:
     if confidence == 1:
         return math.inf
     return -NormalDist().inv_cdf((1 - confidence) / 2)  # from the tail, which keeps its digits as it gets thin
+
+
+def limit_quantile(confidence: float) -> float:
+    """The normal quantile of a confidence, for limits that must end somewhere.
+
+    Errors:  MethodError unless the confidence is a fraction from 0.9 to below 1.
+    """
+    if confidence == 1:
+        raise MethodError("no limits are certain: give a confidence below 1, such as 0.95 or 0.998")
+    return normal_quantile(confidence)

@@ -38,10 +38,10 @@ ABOUT = About(
     "It shows what happened at that time, not what caused it.",
     needs="A series at even steps, best with at least eight points before and eight after. "
     "For counts, also the people they come from. Better still, a series of somewhere without the intervention.",
-    formula="y = b₀ + b₁ × t + b₂ × after + b₃ × (t − T) × after\n"
+    formula="y = b0 + b1 × t + b2 × after + b3 × (t − T) × after\n"
     "after is 0 before the intervention at time T, and 1 from then on.\n"
-    "b₂ is the change of level and b₃ the change of slope.\n"
-    "Counts: ln(expected count) = the same + ln(people), and exp(b₂) is a ratio of rates.\n"
+    "b2 is the change of level and b3 the change of slope.\n"
+    "Counts: ln(expected count) = the same + ln(people), and exp(b2) is a ratio of rates.\n"
     "Intervals allow for errors that go together over neighbouring points (Newey and West, lag 2).",
     standing=Standing.ACADEMIC,
     source="Bernal, Cummins and Gasparrini (2017) Interrupted time series regression for the evaluation of public "

@@ -23,10 +23,10 @@ from pmif.methods.estimate import (
     Floats,
     Texts,
     first_that_holds,
+    limit_quantile,
     normal_quantile,
     numbers,
     refuse,
-    require_confidence,
 )
 
 FEWEST_GROUPS, MOST_GROUPS = 5, 100  # as the official method: fewer make no line, more are areas rather than groups
@@ -175,9 +175,7 @@ def slope_index(
     Source:  OHID Public health technical guidance: Slope index of inequality; Low and Low (2004),
              J. Public Health 26, 388-395; Fieller (1954), J. R. Stat. Soc. B 16, 175-185.
     """
-    if confidence == 1:
-        raise MethodError("no limits are certain: give a confidence below 1, such as 0.95 or 0.998")
-    z = normal_quantile(confidence)
+    z = limit_quantile(confidence)
     people, y, error, reason = _ready(population, value, lower, upper, se, kind, transform)
 
     # Rows with a reason are worked out on stand-ins, and blanked at the end.
@@ -231,9 +229,7 @@ def gradient(rank: ArrayLike, value: ArrayLike, weight: ArrayLike, confidence: f
              all areas have one rank.
     Errors:  MethodError for shapes that differ, negative weights, or ranks outside 0 to 1.
     """
-    require_confidence(confidence)
-    if confidence == 1:
-        raise MethodError("no limits are certain: give a confidence below 1, such as 0.95 or 0.998")
+    limit_quantile(confidence)  # refuses a confidence that has no limits
     x, y, w = numbers(rank=rank, value=value, weight=weight)
     _require_groups(y)
     refuse(w < 0, "have a negative weight", "check the column of weights")
