@@ -2,17 +2,36 @@
 
 from pmif.disclosure.publish import check, publish, report_date, resolve_report
 from pmif.disclosure.published import Published, PublishedMeasure, open_published
-from pmif.indicators import Comparison, Due, Finding, Gap, Level, State
+from pmif.indicators import (
+    Comparison,
+    Due,
+    Finding,
+    Gap,
+    GapChange,
+    JudgedBy,
+    Level,
+    Slope,
+    Spatial,
+    State,
+    TargetRating,
+    Went,
+)
 
 __all__ = [
     "Comparison",
     "Due",
     "Finding",
     "Gap",
+    "GapChange",
+    "JudgedBy",
     "Level",
     "Published",
     "PublishedMeasure",
+    "Slope",
+    "Spatial",
     "State",
+    "TargetRating",
+    "Went",
     "check",
     "open_published",
     "publish",

@@ -14,7 +14,7 @@ from pmif.errors import PeriodError
 from pmif.framework import Framework, Reporting, load_framework
 from pmif.geography import Areas, load_areas
 from pmif.hub import built_folder, replace_folder, write_table
-from pmif.indicators import Gap, estimate, find, find_gaps, flatten
+from pmif.indicators import Gap, column_names, estimate, find, find_gaps, flatten
 from pmif.intake import read_observations
 from pmif.methods import METHODS
 from pmif.period import REPORT_KINDS, Period
@@ -24,6 +24,8 @@ FIGURE_COLUMNS = [
     "value", "lower", "upper", "interval", "numerator", "denominator",
     "status", "mark", "reason", "published", "published_basis", "source",
 ]  # fmt: skip
+
+GAP_COLUMNS = column_names(Gap)  # a report may have no gap, and its table has its columns all the same
 
 
 def check(root: Path) -> tuple[Framework, Areas, pd.DataFrame]:
@@ -49,7 +51,7 @@ def publish(root: Path, period: str) -> Path:
     closed, closed_before = (report_date(framework.reporting, p) for p in (report, report.previous))
 
     observations = observations[observations["published"] <= closed.isoformat()].reset_index(drop=True)
-    indicators = _with_places(estimate(observations, framework), areas)
+    indicators = _with_places(estimate(observations, framework, areas), areas)
     figures = suppress(indicators, framework)[FIGURE_COLUMNS]
     with replace_folder(built_folder(root, report.id)) as folder:
         write_table(folder, "observations", observations)
@@ -57,8 +59,8 @@ def publish(root: Path, period: str) -> Path:
         write_table(folder, "published-figures", figures)
         findings = find(figures, framework, closed, closed_before)
         write_table(folder, "published-findings", pd.DataFrame([flatten(f) for f in findings]))
-        gaps = find_gaps(figures, framework)
-        write_table(folder, "published-gaps", pd.DataFrame([flatten(g) for g in gaps], columns=list(Gap.model_fields)))
+        gaps = find_gaps(figures, framework, areas)
+        write_table(folder, "published-gaps", pd.DataFrame([flatten(g) for g in gaps], columns=GAP_COLUMNS))
         (folder / "framework.json").write_text(framework.model_dump_json(indent=1), encoding="utf-8", newline="\n")
     return built_folder(root, report.id)
 

@@ -8,6 +8,7 @@ from pmif.errors import Fault
 from pmif.framework.model import Bearing, Framework, Intervention, Judgement, Measure, Objective, Scorecard
 
 OBJECTIVES = ("po1", "po2", "po3", "po4", "po5", "po6")
+LIFE_TABLE_BANDS = 20
 REPORTING = "data/framework/reporting.yml"
 
 Place = Callable[[type[BaseModel], str], str]  # where an entry stands: file and line
@@ -31,6 +32,7 @@ def cross_check(framework: Framework, methods: Iterable[str], place: Place) -> I
         "committees": {c.id for c in framework.committees},
         "objective": {o.id for o in framework.objectives},
         "groups": {d.id for d in framework.dimensions},
+        "bands": {d.id for d in framework.dimensions},
     }
     known["who"] = known["committees"] | known["owner"]
     for where, what, field, value in _references(framework, place):
@@ -52,6 +54,8 @@ def _references(framework: Framework, place: Place) -> Iterator[tuple[str, str, 
             yield where, what, field, getattr(measure, field)
         for dimension in measure.groups:
             yield where, what, "groups", dimension
+        if measure.bands is not None:
+            yield where, what, "bands", measure.bands
     for intervention in framework.interventions:
         for appearance in intervention.appears:
             where = place(Intervention, intervention.id)
@@ -81,6 +85,7 @@ def _out_of_place(framework: Framework, place: Place) -> Iterator[Fault]:
         if measure.bearing is Bearing.CONTEXT and measure.target:
             where = place(Measure, measure.id)
             yield Fault(where, f"measure '{measure.id}' describes the place, so it can have no target")
+    yield from _unfit_bands(framework, place)
     taken: dict[tuple[str, int], str] = {}
     for intervention in framework.interventions:
         for appearance in intervention.appears:
@@ -89,6 +94,24 @@ def _out_of_place(framework: Framework, place: Place) -> Iterator[Fault]:
                 where = place(Intervention, intervention.id)
                 yield Fault(where, f"intervention '{intervention.id}': {problem}")
             taken[appearance.objective, appearance.place] = intervention.id
+
+
+def _unfit_bands(framework: Framework, place: Place) -> Iterator[Fault]:
+    """Age bands that a measure's method cannot work with."""
+    dimensions = {d.id: d for d in framework.dimensions}
+    for measure in framework.measures:
+        if measure.bands not in dimensions:
+            continue
+        bands, what = dimensions[measure.bands], f"measure '{measure.id}', bands '{measure.bands}'"
+        where = place(Measure, measure.id)
+        if measure.method == "directly-standardised-rate" and any(g.weight is None for g in bands.groups):
+            problem = "lists groups without a weight: give each the people a standard population has in it"
+            yield Fault(where, f"{what} {problem}")
+        if measure.method == "life-expectancy" and len(bands.groups) != LIFE_TABLE_BANDS:
+            problem = (
+                f"has {len(bands.groups)} groups, expected {LIFE_TABLE_BANDS}: ages 0, 1 to 4, 5 to 9, … 90 and over"
+            )
+            yield Fault(where, f"{what} {problem}")
 
 
 def _nearest(value: str, choices: set[str]) -> str:

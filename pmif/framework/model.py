@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from pmif.errors import PeriodError
 from pmif.geography import AreaKind
+from pmif.methods import BANDED_METHODS
 from pmif.period import Period
 
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
@@ -94,22 +95,32 @@ class Unit(Model):
     lowest: float | None = None  # no value can lie beyond these
     highest: float | None = None
 
+    @property
+    def is_money(self) -> bool:
+        """Money is in the pounds of its own year: prices rise as well, so more is not better over time."""
+        return "£" in self.prefix
+
 
 class Group(Model):
-    """One category of a dimension: pupils eligible for free school meals."""
+    """One category of a dimension: pupils eligible for free school meals.
+
+    `weight` is how many people a standard population has in it, of a dimension that rates are standardised over.
+    """
 
     id: Id
     title: Words
+    weight: Annotated[float, Field(gt=0)] | None = None
 
 
 class Dimension(Model):
     """A way of dividing people, so that nobody left behind is hidden in an average. data/framework/dimensions.yml.
 
-    Groups are listed in order: for deprivation, from the most to the least deprived.
+    Where `ordered`, the groups are listed from the most to the least deprived, and a slope may be drawn through them.
     """
 
     id: Id
     title: Words
+    ordered: bool = False
     groups: Annotated[tuple[Group, ...], Field(min_length=2)]
 
 
@@ -167,6 +178,7 @@ class Measure(Model):
     series: str | None = None  # the publisher's own name for it
     geographies: tuple[AreaKind, ...]
     groups: tuple[Id, ...] = ()  # dimensions: sex, free-school-meals
+    bands: Id | None = None  # the dimension of age bands that a standardised rate or a life table is worked out from
     benchmark: AreaKind | None = AreaKind.COUNTRY  # None where a comparison says nothing: a number of people
     target: Target | None = None
     definition_changes: tuple[DefinitionChange, ...] = ()
@@ -184,6 +196,11 @@ class Measure(Model):
             raise ValueError("a measure has an outcome (or scorecard area) unless its bearing is 'context'")
         if list(self.map_classes) != sorted(set(self.map_classes)) or len(self.map_classes) > 3:
             raise ValueError("map_classes are up to three numbers, each larger than the one before")
+        if (self.bands is None) is (self.method in BANDED_METHODS):
+            raise ValueError(
+                f"method '{self.method}' and bands do not fit: bands names the dimension of age bands, "
+                f"for {', '.join(BANDED_METHODS)} only"
+            )
         if self.method != "as-published" and not (self.numerator and self.denominator):
             raise ValueError(
                 f"method '{self.method}' needs numerator and denominator: say what is counted, out of what"
@@ -359,6 +376,9 @@ class Framework(Model):
 
     def unit(self, measure: Measure) -> Unit:
         return next(u for u in self.units if u.id == measure.unit)
+
+    def dimension(self, dimension_id: str) -> Dimension:
+        return next(d for d in self.dimensions if d.id == dimension_id)
 
     def source(self, source_id: str) -> Source:
         return next(s for s in self.sources if s.id == source_id)

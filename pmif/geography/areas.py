@@ -56,6 +56,10 @@ class Areas:
     def borough(self) -> Area:
         return next(a for a in self.all if a.kind is AreaKind.BOROUGH)
 
+    @property
+    def country(self) -> Area:
+        return next(a for a in self.all if a.kind is AreaKind.COUNTRY)
+
     def name(self, kind: AreaKind | str) -> str:
         """The short name of the one borough, region or country."""
         return next((a.short for a in self.all if a.kind == kind), str(kind))

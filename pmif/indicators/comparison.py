@@ -5,10 +5,14 @@ interval, methods for comparing with a benchmark). Without one, only the numbers
 and the words are higher, same or lower: never better or worse.
 """
 
+from datetime import date
+
 import pandas as pd
 
 from pmif.framework import Measure, Polarity
-from pmif.indicators.finding import Comparison, Level
+from pmif.indicators.finding import Comparison, Level, TargetRating
+from pmif.methods import benchmark, target
+from pmif.period import Period
 
 BENCHMARKS = ("country", "region", "neighbours")
 
@@ -32,19 +36,31 @@ def compare(rows: pd.DataFrame, newest: pd.Series, measure: Measure) -> dict[str
     return found
 
 
-def judge(difference: float, polarity: Polarity) -> Level:
-    """Better or worse by polarity; higher or lower where neither is good. `difference` is not 0."""
-    if polarity is Polarity.NEUTRAL:
-        return Level.HIGHER if difference > 0 else Level.LOWER
-    better = difference > 0 if polarity is Polarity.HIGHER else difference < 0
-    return Level.BETTER if better else Level.WORSE
+def judge(side: str, polarity: Polarity) -> Level:
+    """Better or worse by polarity; higher or lower where neither is good. `side` is lower, similar or higher."""
+    return Level(str(benchmark.outcome(side, polarity)))
 
 
-def _against(newest: pd.Series, benchmark: float, measure: Measure) -> Comparison:
-    difference = newest["value"] - benchmark
-    if pd.isna(newest["lower"]):
-        level = Level.HIGHER if difference > 0 else Level.LOWER if difference < 0 else Level.SAME
-        return Comparison(value=benchmark, level=level, reason="No interval is published, so this is not tested.")
-    if newest["lower"] <= benchmark <= newest["upper"]:
-        return Comparison(value=benchmark, level=Level.SIMILAR, tested=True)
-    return Comparison(value=benchmark, level=judge(difference, measure.polarity), tested=True)
+def rate(measure: Measure, value: float, report_date: date) -> TargetRating | None:
+    """The newest figure beside its target; None without a target or a good direction.
+
+    A target is not missed while there is still time to reach it.
+    """
+    if measure.target is None:
+        return None
+    goal, tolerance = measure.target.value, measure.target.tolerance or 0
+    found = str(target.rate_against_target(value, goal, measure.polarity, tolerance).rating)
+    if not found:
+        return None
+    rating = TargetRating(found)
+    in_time = Period.parse(measure.target.by).end > report_date
+    return TargetRating.NOT_YET if in_time and rating is not TargetRating.MET else rating
+
+
+def _against(newest: pd.Series, other: float, measure: Measure) -> Comparison:
+    compared = benchmark.by_interval(newest["value"], newest["lower"], newest["upper"], other)
+    if side := str(compared.side):
+        return Comparison(value=other, level=judge(side, measure.polarity), tested=True)
+    difference = newest["value"] - other
+    level = Level.HIGHER if difference > 0 else Level.LOWER if difference < 0 else Level.SAME
+    return Comparison(value=other, level=level, reason="No interval is published, so this is not tested.")

@@ -125,8 +125,10 @@ def _check_whole_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) ->
             )
         if bool(record["dimension"]) != bool(record["group"]):
             problems.append("dimension and group go together: give both or neither")
-        elif record["dimension"] and record["dimension"] not in measure.groups:
+        elif record["dimension"] and record["dimension"] not in (*measure.groups, measure.bands):
             problems.append(f"dimension '{record['dimension']}' is not among the measure's groups")
+        elif measure.bands and record["dimension"] != measure.bands:
+            problems.append(f"method '{measure.method}' works from age bands: give a row for each of '{measure.bands}'")
         elif record["dimension"] and record["group"] not in groups[record["dimension"]]:
             problems.append(f"group '{record['group']}' is not one of {', '.join(groups[record['dimension']])}")
         if (licences[record["source"]] == "made-up") is not made_up:

@@ -8,11 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmif.framework import Framework, Measure, Source
-from pmif.indicators import Due, Level, State, find, flatten, unflatten
+from pmif.framework import Framework, Measure, Source, Unit
+from pmif.indicators import Due, Level, State, TargetRating, Went, find, flatten, unflatten
 from pmif.indicators.finding import Finding
 from pmif.period import Period
 
+UNITS = (
+    Unit(id="percent", multiplier=100, difference="percentage points", lowest=0, highest=100),
+    Unit(id="per-1000", multiplier=1000, difference="per 1,000", lowest=0),
+    Unit(id="pounds", prefix="£", difference="pounds"),
+)
 REPORT = date(2026, 11, 19)
 LAST_REPORT = date(2026, 8, 19)
 
@@ -32,14 +37,19 @@ def rows(*figures: tuple, kind: str = "borough", published: str = "2026-06-26") 
     table = pd.DataFrame([(*f, np.nan, np.nan)[:4] for f in figures], columns=["period", "value", "lower", "upper"])
     return table.assign(
         measure="m", kind=kind, area=kind, area_name=kind, vintage="v", dimension="", group="", status="shown", mark="",
-        published=published,
+        numerator=np.nan, denominator=np.nan, published=published,
     )  # fmt: skip
 
 
 def find_one(table: pd.DataFrame, licence: str = "ogl-3", **changes: object) -> Finding:
     source = Source(id="s", publisher="P", dataset="D", licence=licence)
-    framework = Framework.model_construct(measures=(measure(**changes),), sources=(source,))
+    framework = Framework.model_construct(measures=(measure(**changes),), sources=(source,), units=UNITS)
     return find(table, framework, REPORT, LAST_REPORT)[0]
+
+
+def target(by: str, **more: object) -> dict[str, object]:
+    where = "https://example.org/minute"
+    return {"value": 60, "by": by, "set_by": "Cabinet", "set_on": "2022", "source": where, **more}
 
 
 APART = [("2024-25", 50.0, 49.0, 51.0), ("2025-26", 55.0, 54.0, 56.0)]
@@ -56,7 +66,7 @@ APART = [("2024-25", 50.0, 49.0, 51.0), ("2025-26", 55.0, 54.0, 56.0)]
 def test_intervals_that_do_not_touch_are_a_change(polarity, state):
     finding = find_one(rows(*APART), polarity=polarity)
 
-    assert (finding.state, finding.tested, finding.direction) == (state, True, "higher")
+    assert (finding.state, finding.tested, finding.direction) == (state, True, Went.HIGHER)
 
 
 def test_healthy_life_expectancy_has_not_detectably_improved():
@@ -70,7 +80,7 @@ def test_healthy_life_expectancy_has_not_detectably_improved():
 
     assert finding.state is State.NO_DETECTABLE_CHANGE
     assert finding.previous_period == Period.parse("2021-to-2023")
-    assert finding.against_period == Period.parse("2019-to-2021"), "years in common are no independent evidence"
+    assert finding.step.period == Period.parse("2019-to-2021"), "years in common are no independent evidence"
 
 
 def test_intervals_that_touch_are_no_detectable_change():
@@ -197,27 +207,28 @@ def test_a_benchmark_of_another_period_is_no_benchmark():
 
 
 @pytest.mark.parametrize(
-    ("polarity", "value", "met"),
-    [("higher-is-better", 60.0, True), ("higher-is-better", 59.9, False), ("lower-is-better", 60.0, True),
-     ("lower-is-better", 60.1, False), ("neutral", 60.0, None)],
-)  # fmt: skip
-def test_a_target_is_met_by_reaching_it(polarity, value, met):
-    target = {
-        "value": 60,
-        "by": "2025-26",
-        "set_by": "Cabinet",
-        "set_on": "2022",
-        "source": "https://example.org/minute",
-    }
+    ("polarity", "value", "rating"),
+    [
+        ("higher-is-better", 60.0, TargetRating.MET),
+        ("higher-is-better", 59.0, TargetRating.CLOSE),
+        ("higher-is-better", 58.9, TargetRating.MISSED),
+        ("lower-is-better", 60.0, TargetRating.MET),
+        ("lower-is-better", 61.0, TargetRating.CLOSE),
+        ("lower-is-better", 61.1, TargetRating.MISSED),
+        ("neutral", 60.0, None),
+    ],
+)
+def test_a_target_is_met_by_reaching_it_and_close_within_its_tolerance(polarity, value, rating):
+    goal = target("2025-26", tolerance=1)
 
-    assert find_one(rows(("2025-26", value)), polarity=polarity, target=target).target_met is met
+    assert find_one(rows(("2025-26", value)), polarity=polarity, target=goal).target is rating
 
 
 def test_a_target_is_not_missed_before_its_day():
-    target = {"value": 60, "by": "2030", "set_by": "Cabinet", "set_on": "2022", "source": "https://example.org/minute"}
+    goal = target("2030")
 
-    assert find_one(rows(("2025-26", 50.0)), target=target).target_met is None
-    assert find_one(rows(("2025-26", 60.0)), target=target).target_met is True
+    assert find_one(rows(("2025-26", 50.0)), target=goal).target is TargetRating.NOT_YET
+    assert find_one(rows(("2025-26", 60.0)), target=goal).target is TargetRating.MET
 
 
 values = st.floats(0, 100).map(lambda x: round(x, 1))

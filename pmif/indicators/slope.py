@@ -1,0 +1,105 @@
+"""From the most to the least deprived: every ward or group on one line, not only the two at the ends."""
+
+import numpy as np
+import pandas as pd
+
+from pmif.framework import Dimension, Measure
+from pmif.indicators.change import sentence
+from pmif.indicators.finding import Slope
+from pmif.methods import slope_index
+from pmif.methods.estimate import Floats
+
+PART_OF_INDEX = "part-of-deprivation-index"  # the tag of a measure that the deprivation score is made from
+SIZE_OF_PLACE = "size-of-place"  # the tag of a measure that says how large a place is, not how it fares
+# The scale on which the line is fitted, so that it cannot leave what is possible; any other is fitted as it is.
+KINDS: dict[str, slope_index.Kind] = {"proportion": "proportion", "crude-rate": "rate"}
+CURVES = {"proportion": "logit", "rate": "log", "other": ""}
+
+
+def find_slope_of_groups(measure: Measure, now: pd.DataFrame, *, dimension: Dimension, multiplier: float) -> Slope:
+    """The slope index over the groups of an ordered dimension, as it lists them: most deprived first."""
+    if not dimension.ordered:
+        return Slope()
+    order = [group.id for group in dimension.groups]
+    rows = now.set_index("group").reindex(order)
+    if len(order) < slope_index.FEWEST_GROUPS:
+        return Slope(reason=f"It needs {slope_index.FEWEST_GROUPS} groups in order; there are {len(order)}.")
+    return _slope_index(measure, rows, multiplier, "groups")
+
+
+def find_slope_of_wards(measure: Measure, now: pd.DataFrame, *, scores: pd.DataFrame, multiplier: float) -> Slope:
+    """The slope over the wards, the most deprived first by `scores`, one row a ward.
+
+    The slope index where wards have intervals and populations; else the straight line through the wards, with
+    an interval from how far they scatter around it.
+    """
+    if scores.empty:
+        return Slope(reason="No measure of deprivation is held, so wards cannot be put in order.")
+    if measure.id == scores["measure"].iloc[0] or SIZE_OF_PLACE in measure.tags:
+        return Slope()
+    if PART_OF_INDEX in measure.tags:
+        return Slope(reason="The deprivation score is made from this measure, so a slope against it says little.")
+    if scores["vintage"].iloc[0] != now["vintage"].iloc[0]:
+        return Slope(reason="The deprivation score is of other wards than these.")
+    score = now["area"].map(scores.set_index("area")["value"])
+    if score.isna().any():
+        return Slope(reason="Some of these wards have no deprivation score.")
+    rows = now.assign(score=score).sort_values(["score", "area"], ascending=[False, True])
+    if rows["lower"].notna().any() and rows["denominator"].notna().any():
+        return _slope_index(measure, rows, multiplier, "wards")
+    return _gradient(rows)
+
+
+def _slope_index(measure: Measure, rows: pd.DataFrame, multiplier: float, what: str) -> Slope:
+    missing = int((rows["status"] != "shown").sum())
+    if missing:
+        return Slope(reason=f"{missing} of {len(rows)} {what} are withheld or have no figure, and it needs them all.")
+    kind: slope_index.Kind = KINDS.get(measure.method, "other")
+    scale = multiplier if kind == "proportion" else 1.0
+    value, lower, upper = (_numbers(rows, column) / scale for column in ("value", "lower", "upper"))
+    if np.isnan(lower).any():
+        return Slope(reason="No interval is published.")
+    found = slope_index.slope_index(
+        _numbers(rows, "denominator"), value, lower, upper, kind=kind, transform=kind != "other"
+    )
+    if reason := str(found.sii.reason):
+        return Slope(reason=sentence(reason))
+    ratio, ratio_lower, ratio_upper = (
+        float(n) if np.isfinite(n) else None for n in (found.rii.value, found.rii.lower, found.rii.upper)
+    )
+    return Slope(
+        method=slope_index.SLOPE_INDEX_ABOUT.id,
+        value=float(found.sii.value) * scale,
+        lower=float(found.sii.lower) * scale,
+        upper=float(found.sii.upper) * scale,
+        ratio=ratio,
+        ratio_lower=ratio_lower,
+        ratio_upper=ratio_upper,
+        start=float(found.intercept) * scale,
+        curve=CURVES[kind],
+        groups=len(rows),
+    )
+
+
+def _gradient(rows: pd.DataFrame) -> Slope:
+    shown = rows[rows["status"] == "shown"]
+    if len(shown) < len(rows):
+        missing = len(rows) - len(shown)
+        return Slope(reason=f"{missing} of {len(rows)} wards are withheld or have no figure, and it needs them all.")
+    weight = np.ones(len(rows))
+    rank = slope_index.midpoint_ranks(weight)
+    found = slope_index.gradient(rank, _numbers(rows, "value"), weight)
+    if reason := str(found.reason):
+        return Slope(reason=sentence(reason))
+    return Slope(
+        method=slope_index.GRADIENT_ABOUT.id,
+        value=float(found.slope.value),
+        lower=float(found.slope.lower),
+        upper=float(found.slope.upper),
+        start=float(found.intercept),
+        groups=len(rows),
+    )
+
+
+def _numbers(rows: pd.DataFrame, column: str) -> Floats:
+    return rows[column].to_numpy(dtype=float)
