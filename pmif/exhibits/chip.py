@@ -2,7 +2,7 @@
 
 from html import escape
 
-from pmif.disclosure import Due, PublishedMeasure, State
+from pmif.disclosure import Due, PublishedMeasure, State, Went
 from pmif.exhibits import wording
 
 # Shapes on a 16 by 16 ground. Disc better, diamond worse, ring no clear change, square moved, dot not tested.
@@ -41,6 +41,8 @@ LOOKS = {
     State.NO_FIGURE: ("dash", "dash", "edge"),
 }
 
+STEP_SHAPES: dict[Went | None, str] = {Went.HIGHER: "up", Went.LOWER: "down"}
+
 
 def icon(name: str) -> str:
     return f'<svg class="pm-ic" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{ICONS[name]}</svg>'
@@ -60,7 +62,7 @@ def chips(pm: PublishedMeasure) -> list[str]:
     finding = pm.finding
     made = []
     if words := wording.change_words(pm):
-        made.append(chip(words, {"higher": "up", "lower": "down"}.get(finding.direction, "level"), "bare"))
+        made.append(chip(words, STEP_SHAPES.get(finding.direction, "level"), "bare"))
     made.append(state_chip(pm))
     if finding.definition_changed:
         made.append(chip("Definition changed", "break", "note"))

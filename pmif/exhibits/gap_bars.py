@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from html import escape
 
 from pmif.disclosure import Gap, PublishedMeasure
-from pmif.exhibits import scale, style, wording
+from pmif.exhibits import gap_wording, scale, style, wording
 from pmif.exhibits.exhibit import Exhibit, slug, table
 from pmif.exhibits.sheet import Sheet
-from pmif.exhibits.source import source_lines
+from pmif.exhibits.source import ESTIMATED, source_lines
 from pmif.exhibits.svg import Part, two_drawings
 from pmif.framework import Polarity
 
@@ -24,11 +24,6 @@ class Bar:
 
     pm: PublishedMeasure
     gap: Gap
-
-    def _name(self, group: str) -> str:
-        if self.gap.dimension == "ward":
-            return group
-        return group_title(self.pm, self.gap.dimension, group)
 
     @property
     def title(self) -> str:
@@ -41,8 +36,12 @@ class Bar:
         """Lowest and highest: name, value, and whether its dot is filled."""
         fills_low = self.pm.measure.polarity is Polarity.HIGHER
         return (
-            (self._name(self.gap.lowest), self.gap.lowest_value, fills_low),
-            (self._name(self.gap.highest), self.gap.highest_value, not fills_low),
+            (gap_wording.group_title(self.pm, self.gap.dimension, self.gap.lowest), self.gap.lowest_value, fills_low),
+            (
+                gap_wording.group_title(self.pm, self.gap.dimension, self.gap.highest),
+                self.gap.highest_value,
+                not fills_low,
+            ),
         )
 
     def words(self, name: str, value: float) -> str:
@@ -50,18 +49,7 @@ class Bar:
 
     @property
     def size(self) -> str:
-        return wording.difference_words(self.pm, self.gap)
-
-
-def group_title(pm: PublishedMeasure, dimension: str, group: str) -> str:
-    for d in pm.published.framework.dimensions:
-        if d.id == dimension:
-            return next((g.title for g in d.groups if g.id == group), group)
-    return group
-
-
-def dimension_title(pm: PublishedMeasure, dimension: str) -> str:
-    return next((d.title for d in pm.published.framework.dimensions if d.id == dimension), dimension)
+        return gap_wording.difference_words(self.pm, self.gap)
 
 
 def gap_bars(
@@ -222,7 +210,8 @@ def _table(bars: Sequence[Bar]) -> str:
                 [
                     bar.words(low_name, low),
                     bar.words(high_name, high),
-                    wording.gap_amount(bar.pm, bar.gap),
+                    gap_wording.gap_amount(bar.pm, bar.gap),
+                    _difference_limits(bar),
                     f"{wording.number(bar.gap.ratio, 1)} times" if bar.gap.ratio else "not meaningful",
                     wording.format_value(bar.pm, average) if average is not None else "[x] no figure",
                     f"{bar.gap.shown} of {bar.gap.count}",
@@ -231,16 +220,32 @@ def _table(bars: Sequence[Bar]) -> str:
         )
     return table(
         "Gaps: " + wording.listed(list(dict.fromkeys(bar.pm.measure.title for bar in bars))),
-        ["Measure", "Lowest", "Highest", "Difference", "Highest to lowest", bars[0].pm.council, "Figures shown"],
+        [
+            "Measure",
+            "Lowest",
+            "Highest",
+            "Difference",
+            "95% interval of the difference",
+            "Highest to lowest",
+            bars[0].pm.council,
+            "Figures shown",
+        ],
         body,
         hint="Slide the table sideways for all columns.",
     )
 
 
+def _difference_limits(bar: Bar) -> str:
+    lower, upper = bar.gap.difference_lower, bar.gap.difference_upper
+    if lower is None or upper is None:
+        return "not published"
+    return f"{wording.plain_value(bar.pm, lower)} to {wording.plain_value(bar.pm, upper)}"
+
+
 def _notes(bars: Sequence[Bar]) -> list[str]:
     notes = []
     if any(bar.gap.estimated for bar in bars):
-        notes.append("[e] Estimated by the makers of this report from small areas that best fit each ward.")
+        notes.append(ESTIMATED)
     short = [bar for bar in bars if bar.gap.shown < bar.gap.count]
     if short:
         notes.append(
@@ -248,5 +253,7 @@ def _notes(bars: Sequence[Bar]) -> list[str]:
             + escape(wording.listed([bar.title for bar in short]))
             + "."
         )
+    if len(bars) == 1:
+        notes += [escape(words) for words in gap_wording.gap_notes(bars[0].pm, bars[0].gap)]
     notes.append(source_lines([bar.pm for bar in bars]))
     return notes

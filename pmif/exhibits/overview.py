@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from html import escape
 
 from pmif.disclosure import Due, Level, Published, PublishedMeasure, State
-from pmif.exhibits import wording
+from pmif.exhibits import verdict, wording
 from pmif.exhibits.chip import ICONS, LOOKS, chip, chip_list, icon
 from pmif.exhibits.exhibit import Exhibit, Fragment, fragment
 from pmif.exhibits.gap_bars import Bar, bars_exhibit
 from pmif.exhibits.judgements import MARKS
 from pmif.exhibits.rows import sparkline
+from pmif.exhibits.usual_range import usual_decimals
 from pmif.framework import Bearing
 
 
@@ -337,20 +338,17 @@ def movers(measures: Iterable[PublishedMeasure], state: State, addresses: dict[s
 def _mover(pm: PublishedMeasure, address: str) -> str:
     f = pm.finding
     assert f.value is not None and f.period is not None
-    value = f"{wording.format_value(pm, f.value)} {wording.unit_words(pm)}".strip()
+    value = f"{wording.format_value(pm, f.value, usual_decimals(pm))} {wording.unit_words(pm)}".strip()
     now = f"<strong>{escape(value)}</strong> {escape(wording.in_period(f.period))}"
-    before = (
-        f", from {wording.format_value(pm, f.against_value)} {wording.in_period(f.against_period)}"
-        if f.against_value is not None and f.against_period is not None
-        else ""
-    )
     country = f.benchmarks.get("country")
     beside = (
         f" {wording.area_name(pm, 'country')}: {wording.format_value(pm, country.value)}."
         if country is not None and country.value is not None
         else ""
     )
-    words = f"{now}{escape(before)}.{escape(beside)}"
+    found = f", {verdict.change_words(pm)}" if f.judged_by else ""
+    mind = f" Mind: {pm.measure.note}" if pm.measure.note else ""
+    words = f"{now}{escape(found)}.{escape(beside)}{escape(mind)}"
     return f"<li><b>{_linked(pm.measure.title, address)}</b><span>{words}</span>{sparkline(pm)}</li>"
 
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from pmif.disclosure import PublishedMeasure, State
-from pmif.exhibits import scale, wording
+from pmif.exhibits import gap_wording, scale, verdict, wording
 from pmif.exhibits.chip import chip_list, chips, state_chip
+from pmif.exhibits.control_chart import control_chart
 from pmif.exhibits.exhibit import STOP, Exhibit, Fragment, details, fragment, hidden, slug, table
 from pmif.exhibits.figures import figures
-from pmif.exhibits.gap_bars import dimension_title, gap_bars, group_title
+from pmif.exhibits.funnel_plot import funnel_plot
+from pmif.exhibits.gap_bars import gap_bars
+from pmif.exhibits.gradient_chart import gradient_chart
 from pmif.exhibits.source import definition_notes, link, source_line
 from pmif.exhibits.trend_chart import parted, points, trend_chart, trend_table
 from pmif.exhibits.ward_map import ward_map
@@ -65,8 +68,18 @@ def _row(pm: PublishedMeasure, level: int, more: str) -> str:
     return (
         f'<li class="pm-row"><div class="pm-name">{name}{chip_list(chips(pm))}{related}</div>'
         f'<p class="pm-v">{_figure(pm)}</p>{sparkline(pm) or "<span></span>"}'
-        f'<div class="pm-cmp">{_compared(pm)}</div>{more}</li>'
+        f'<div class="pm-cmp">{_compared(pm)}</div>{_said(pm)}{more}</li>'
     )
+
+
+def _said(pm: PublishedMeasure) -> str:
+    """What needs no click: direction, England and target in a sentence, with a word of warning where they disagree;
+    then who is left behind, every gap of the measure in a sentence."""
+    said = verdict.verdict(pm)
+    warning = "<strong>Mixed:</strong> " if said.mixed else ""
+    sentences = [f"{warning}{escape(said.sentence)}"] if said.sentence else []
+    sentences += [f"{escape(gap_wording.gap_words(pm, gap))}." for gap in pm.gaps]
+    return f'<div class="pm-said">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>' if sentences else ""
 
 
 def _nothing_words(pm: PublishedMeasure) -> str:
@@ -109,12 +122,13 @@ def _compared(pm: PublishedMeasure) -> str:
     else:
         lines.append("No figure elsewhere for the same period")
     interval = wording.interval_words(pm, finding.lower, finding.upper)
-    verdict = wording.comparison_words(pm, "country")
-    lines.append(escape(f"{interval}: {verdict}" if verdict else interval))
-    if finding.target_met is not None and pm.measure.target:
+    beside = wording.beside_words(pm)
+    lines.append(escape(f"{interval}: {beside}" if beside else interval))
+    if finding.target is not None and pm.measure.target:
         target = wording.format_value(pm, pm.measure.target.value)
-        lines.append(escape(f"Target {target}: {'met' if finding.target_met else 'not met'}"))
-    lines += [escape(extra) for extra in (wording.last_year_words(pm), wording.judged_against(pm)) if extra]
+        lines.append(escape(f"Target {target}: {verdict.target_words(finding.target)}"))
+    if extra := wording.last_year_words(pm):
+        lines.append(escape(extra))
     return _strip(pm) + "".join(f'<span class="nums">{line}{STOP}</span>' for line in lines)
 
 
@@ -198,9 +212,10 @@ def _opened(pm: PublishedMeasure, *, is_open: bool) -> str:
     parts: list[Exhibit | Fragment | str | None] = [trend_chart(pm)]
     if parts == [None] and len(pm.series("borough")):
         parts.append(trend_table(pm))
-    parts += [ward_map(pm) or _no_map(pm), ward_strip([pm])]
+    parts.append(control_chart(pm))
+    parts += [ward_map(pm) or _no_map(pm), ward_strip([pm]), funnel_plot(pm), gradient_chart(pm)]
     for dimension in dict.fromkeys(g.dimension for g in pm.gaps if g.dimension != "ward"):
-        parts += [gap_bars([pm], dimension=dimension), group_table(pm, dimension)]
+        parts += [gap_bars([pm], dimension=dimension), gradient_chart(pm, dimension), group_table(pm, dimension)]
     parts.append(facts(pm))
     words = "Definition and source" if pm.figures.empty else "Chart and figures"
     content = fragment(*(part for part in parts if part)).html
@@ -222,7 +237,7 @@ def group_table(pm: PublishedMeasure, dimension: str) -> str:
     held = any(f.lower is not None for f in groups)
     body = [
         (
-            group_title(pm, dimension, f.group),
+            gap_wording.group_title(pm, dimension, f.group),
             [wording.shown_or_symbol(pm, f), *([wording.limits(pm, f)] if held else [])],
         )
         for f in groups
@@ -230,7 +245,7 @@ def group_table(pm: PublishedMeasure, dimension: str) -> str:
     columns = ["Group", wording.axis_words(pm), *(["95% interval"] if held else [])]
     note = wording.symbols_note(c for _, cells in body for c in cells)
     words = f'<p class="pm-small">{escape(note)}.</p>' if note else ""
-    by = wording.lower_first(dimension_title(pm, dimension))
+    by = wording.lower_first(gap_wording.dimension_title(pm, dimension))
     return table(f"{pm.measure.title} by {by}, {groups[0].period.label}", columns, body) + words
 
 
@@ -244,8 +259,14 @@ def facts(pm: PublishedMeasure) -> str:
     if m.denominator:
         lines.append(("Out of", escape(m.denominator)))
     lines.append(("Good is", escape(wording.good_is(m))))
-    if pm.finding.reason and pm.finding.value is not None:
-        lines.append(("How change is judged", escape(pm.finding.reason)))
+    lines += [
+        (f"Gap {gap_wording.gap_of(pm, gap)}", escape(" ".join(notes)))
+        for gap in pm.gaps
+        if (notes := gap_wording.gap_notes(pm, gap))
+    ]
+    if judged := verdict.changes_tested(pm):
+        items = "".join(f"<li>{escape(name)}: {escape(wording.lower_first(words))}</li>" for name, words in judged)
+        lines.append(("How change is judged", f"<ul>{items}</ul>"))
     if notes := definition_notes(pm):
         lines.append(("Changed", " ".join(notes)))
     if m.note:

@@ -6,6 +6,8 @@ from html import escape
 from pmif.disclosure import PublishedMeasure
 from pmif.period import Period
 
+ESTIMATED = "[e] Estimated by the makers of this report from small areas that best fit each ward."
+
 
 def link(address: str | None, words: str) -> str:
     if not address:

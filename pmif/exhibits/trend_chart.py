@@ -1,21 +1,21 @@
 """A measure over time, with those it is compared with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
 from pmif.disclosure import PublishedMeasure, State
 from pmif.exhibits import scale, style, wording
+from pmif.exhibits.axes import Scale, day_of, draw_dates, draw_grid
 from pmif.exhibits.exhibit import Exhibit, slug, table
 from pmif.exhibits.figures import figures
-from pmif.exhibits.sheet import Sheet, pushed_apart
+from pmif.exhibits.labels import EndLabel, draw_end_labels, end_label, room_for
+from pmif.exhibits.sheet import Sheet
 from pmif.exhibits.source import definition_notes, source_line
 from pmif.exhibits.svg import Part, two_drawings
 from pmif.framework import Frequency
 from pmif.period import Period
-
-Across = Callable[[float], float]
 
 # Kind of area: colour, dashes. England is dashed and the North East dotted; colour never says it alone.
 LINES = {
@@ -38,7 +38,7 @@ class Point:
 
     @property
     def day(self) -> float:
-        return float(self.period.end.toordinal())
+        return day_of(self.period)
 
 
 def trend_chart(pm: PublishedMeasure) -> Exhibit | None:
@@ -114,9 +114,9 @@ def draw(
     """Draw at this size. Every label's room is measured first, and what is left is the chart's."""
     sheet = Sheet(width, height)
     ticks = wording.ticks(pm, grid)
-    labels = _label_texts(pm, lines, width)
+    labels = _labels(pm, lines, width)
     left = max(style.text_width(tick) for tick in ticks) + 10
-    right = width - max(style.text_width(text, weight=w) for _, texts, _, w in labels for text in texts) - 14
+    right = width - room_for(labels)
     breaks = _definition_breaks(pm, lines)
     top, bottom = (52 if breaks else 34), height - 30
 
@@ -131,13 +131,9 @@ def draw(
         return bottom - (value - grid[0]) / (grid[-1] - grid[0]) * (bottom - top)
 
     sheet.text(wording.axis_words(pm), 0, 10, "ink2")
-    for value, tick in zip(grid, ticks, strict=True):
-        sheet.line([left, right], [y(value), y(value)], "edge" if value == grid[0] else "grid")
-        sheet.text(tick, left - 7, y(value), "ink2", across="right")
+    draw_grid(sheet, grid, ticks, y, left, right)
     _draw_band(sheet, pm, lines["borough"], x, y)
-    if pm.measure.target:
-        target_y = y(pm.measure.target.value)
-        sheet.line([left, right], [target_y, target_y], "ink", 1.4, dashes=(12, 3, 2, 3))
+    draw_target(sheet, pm, y, left, right)
     for day in breaks:
         sheet.line([x(day), x(day)], [top - 8, bottom], "ink2", 1.6, dashes=(2, 4))
     if breaks:
@@ -157,22 +153,15 @@ def draw(
     borough = lines["borough"]
     sheet.marks([x(p.day) for p in borough], [y(p.value) for p in borough], "gh", size=8, gid="points")
 
-    _draw_dates(sheet, borough if len(borough) > 2 else lines["country"], x, bottom)
-    wanted = [y(value) for value, _, _, _ in labels]
-    heights = [style.LABEL_STEP * len(texts) for _, texts, _, _ in labels]
-    for (_, texts, role, weight), middle in zip(labels, pushed_apart(wanted, heights, 0, height - 22), strict=True):
-        for number, text in enumerate(texts):
-            at = middle + (number - (len(texts) - 1) / 2) * style.LABEL_STEP
-            sheet.text(text, right + 8, at, role, weight=weight)
+    draw_dates(sheet, [p.period for p in (borough if len(borough) > 2 else lines["country"])], x, bottom)
+    draw_end_labels(sheet, labels, y, right + 8, height - 22)
     return sheet
 
 
-def _label_texts(
-    pm: PublishedMeasure, lines: dict[str, list[Point]], width: float
-) -> list[tuple[float, tuple[str, ...], str, int]]:
-    """The labels at the line ends: where each would like to be, its text, colour and weight."""
+def _labels(pm: PublishedMeasure, lines: dict[str, list[Point]], width: float) -> list[EndLabel]:
+    """The labels at the line ends: name and newest value, with its period where it is an older one."""
     newest = lines["borough"][-1].period
-    labels: list[tuple[float, tuple[str, ...], str, int]] = []
+    labels = []
     for kind, line in lines.items():
         if not line:
             continue
@@ -180,24 +169,23 @@ def _label_texts(
         value = wording.format_value(pm, last.value)
         if last.period != newest:
             value += f" ({last.period.short_label})"
-        role = "gh" if kind == "borough" else "eng"
-        labels.append((last.value, _folded(wording.area_name(pm, kind), value, width, role), role, _weight(role)))
+        role, weight = ("gh", 700) if kind == "borough" else ("eng", 400)
+        labels.append(end_label(last.value, wording.area_name(pm, kind), value, width, role, weight))
+    return [*labels, *target_label(pm, width)]
+
+
+def draw_target(sheet: Sheet, pm: PublishedMeasure, y: Scale, left: float, right: float) -> None:
     if pm.measure.target:
-        value = wording.format_value(pm, pm.measure.target.value)
-        labels.append((pm.measure.target.value, _folded("Target", value, width, "ink"), "ink", 600))
-    return labels
+        at = y(pm.measure.target.value)
+        sheet.line([left, right], [at, at], "ink", 1.4, dashes=(12, 3, 2, 3))
 
 
-def _weight(role: str) -> int:
-    return 700 if role == "gh" else 400
-
-
-def _folded(name: str, value: str, width: float, role: str) -> tuple[str, ...]:
-    """On one line where that leaves room for the chart, else name and value one above the other."""
-    one = f"{name} {value}"
-    if style.text_width(one, weight=_weight(role)) <= 0.37 * width:
-        return (one,)
-    return (*style.wrap(name, 0.37 * width, weight=_weight(role)), value)
+def target_label(pm: PublishedMeasure, width: float) -> list[EndLabel]:
+    """The label of the target's line, where there is a target."""
+    if not pm.measure.target:
+        return []
+    value = pm.measure.target.value
+    return [end_label(value, "Target", wording.format_value(pm, value), width, "ink", 600)]
 
 
 def _definition_breaks(pm: PublishedMeasure, lines: dict[str, list[Point]]) -> list[float]:
@@ -209,7 +197,7 @@ def _definition_breaks(pm: PublishedMeasure, lines: dict[str, list[Point]]) -> l
     ]
 
 
-def _draw_band(sheet: Sheet, pm: PublishedMeasure, line: Sequence[Point], x: Across, y: Across) -> None:
+def _draw_band(sheet: Sheet, pm: PublishedMeasure, line: Sequence[Point], x: Scale, y: Scale) -> None:
     broken = parted(pm, line)
     held = [p.lower is not None and p.upper is not None for p in line]
     edges = [b or not (held[i] and held[i - 1]) for i, b in enumerate(broken)]
@@ -225,24 +213,6 @@ def _draw_band(sheet: Sheet, pm: PublishedMeasure, line: Sequence[Point], x: Acr
             there = [(across, high) for across, _, high in limits]
             back = [(across, low) for across, low, _ in reversed(limits)]
             sheet.area([[*there, *back, there[0]]], "band")
-
-
-def _draw_dates(sheet: Sheet, line: Sequence[Point], x: Across, bottom: float) -> None:
-    """Dates from the newest backwards, evenly, as many as have room."""
-    wide = max(style.text_width(p.period.short_label) for p in line) + 14
-    step = 1
-    while step < len(line):
-        chosen = list(reversed(line))[::step]
-        places = [x(p.day) for p in chosen]
-        if all(a - b >= wide for a, b in pairwise(places)):
-            break
-        step += 1
-    for p in line:
-        sheet.line([x(p.day), x(p.day)], [bottom, bottom + 4], "edge")
-    for p in list(reversed(line))[::step]:
-        half = style.text_width(p.period.short_label) / 2
-        at = min(max(x(p.day), half), sheet.width - half)
-        sheet.text(p.period.short_label, at, bottom + 18, "ink2", across="center")
 
 
 # The words
@@ -280,15 +250,16 @@ def _notes(pm: PublishedMeasure, lines: dict[str, list[Point]]) -> list[str]:
         notes.append("No interval published.")
     if age := wording.age_words(pm):
         notes.append(f"The newest figure is {age}.")
-    if pm.measure.target:
-        t = pm.measure.target
-        notes.append(
-            escape(
-                f"Target: {wording.format_value(pm, t.value)} by {Period.parse(t.by).label}, "
-                f"set by {t.set_by}, {t.set_on}."
-            )
-        )
-    return notes
+    return [*notes, *target_notes(pm)]
+
+
+def target_notes(pm: PublishedMeasure) -> list[str]:
+    """Which target is drawn, and who set it."""
+    t = pm.measure.target
+    if not t:
+        return []
+    goal = f"{wording.format_value(pm, t.value)} by {Period.parse(t.by).label}"
+    return [escape(f"Target: {goal}, set by {t.set_by}, {t.set_on}.")]
 
 
 def _alt_text(pm: PublishedMeasure, lines: dict[str, list[Point]]) -> str:

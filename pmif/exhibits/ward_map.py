@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from pmif.disclosure import PublishedMeasure
 from pmif.errors import Fault, GeographyError
-from pmif.exhibits import scale, style, wording
+from pmif.exhibits import gap_wording, scale, style, wording
 from pmif.exhibits.exhibit import Exhibit, hidden, slug, table
 from pmif.exhibits.figures import Figure, figures
 from pmif.exhibits.sheet import Box, Sheet, text_box
-from pmif.exhibits.source import source_line
+from pmif.exhibits.source import ESTIMATED, source_line
 from pmif.exhibits.svg import Part, two_drawings
 from pmif.geography import Areas
 from pmif.period import Period
@@ -536,9 +536,9 @@ def _legend(pm: PublishedMeasure, wards: Sequence[Ward], breaks: Sequence[float]
 
 
 def _notes(pm: PublishedMeasure, rows: "pd.DataFrame") -> list[str]:
-    notes = []
+    notes = [escape(gap_wording.spatial_words(gap)) for gap in pm.gaps if gap.dimension == "ward"]
     if (rows["mark"] == "e").any():
-        notes.append("Estimated by the makers of this report from small areas that best fit each ward.")
+        notes.append(ESTIMATED)
     if (rows["mark"] == "p").any():
         notes.append("Provisional figures.")
     if pm.measure.note:

@@ -14,7 +14,7 @@ from pmif.exhibits import style, wording
 from pmif.exhibits.exhibit import Exhibit, slug, table
 from pmif.exhibits.figures import figures
 from pmif.exhibits.sheet import Sheet
-from pmif.exhibits.source import source_lines
+from pmif.exhibits.source import ESTIMATED, source_lines
 from pmif.exhibits.svg import Part, two_drawings
 
 SIDE = 12.0
@@ -238,7 +238,7 @@ def _table(strips: Sequence[_Strip]) -> str:
 def _notes(strips: Sequence[_Strip]) -> list[str]:
     notes = ["Each line has a scale of its own. Wards are not ranked."]
     if any("[e]" in s.title for s in strips):
-        notes.append("[e] Estimated by the makers of this report from small areas that best fit each ward.")
+        notes.append(ESTIMATED)
     if any(s.average is None for s in strips):
         notes.append("No borough figure for the same period where no upright line stands.")
     if withheld := sorted({name for s in strips for name in s.withheld}):

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from pmif.disclosure import Comparison, Due, Gap, Level, PublishedMeasure, State
+from pmif.disclosure import Due, JudgedBy, Level, PublishedMeasure, State, Went
 from pmif.exhibits.figures import Figure
 from pmif.exhibits.scale import decimals_of
 from pmif.exhibits.style import characters
@@ -114,23 +114,11 @@ def axis_words(pm: PublishedMeasure) -> str:
     return words[0].upper() + words[1:]
 
 
-def difference_words(pm: PublishedMeasure, gap: Gap) -> str:
-    """The size of a gap: "5.5 times" where a ratio means something, else "25 percentage points"."""
-    if gap.ratio is not None and gap.ratio >= 2:
-        return f"{number(gap.ratio, 1)} times"
-    return gap_amount(pm, gap).replace("percentage points", "points")
-
-
 def amount(pm: PublishedMeasure, difference: float) -> str:
     """The size of a difference in its own unit: "25.3 percentage points", "£23,459"."""
     if pm.unit.prefix:
         return format_value(pm, abs(difference))
     return f"{plain_value(pm, abs(difference))} {pm.unit.difference}"
-
-
-def gap_amount(pm: PublishedMeasure, gap: Gap) -> str:
-    """The gap as a difference of the values as they are shown, so that a reader's own sum agrees."""
-    return amount(pm, as_shown(pm, gap.highest_value) - as_shown(pm, gap.lowest_value))
 
 
 def interval_words(pm: PublishedMeasure, lower: float | None, upper: float | None) -> str:
@@ -169,23 +157,22 @@ def change_words(pm: PublishedMeasure) -> str:
     if finding.value is None or finding.previous_value is None or finding.previous_period is None:
         return ""
     before = f"{format_value(pm, finding.previous_value)} {in_period(finding.previous_period)}"
-    words = {"higher": "Rose from", "lower": "Fell from"}.get(finding.direction, "Unchanged at")
+    words = {Went.HIGHER: "Rose from", Went.LOWER: "Fell from"}.get(finding.direction or Went.NO_CHANGE, "Unchanged at")
     same = finding.last_year_period is not None and finding.last_year_period == finding.previous_period
     return f"{words} {before}{', a year before' if same else ''}{_judged(pm)}"
 
 
 def _judged(pm: PublishedMeasure) -> str:
-    """ "(better)" or "(worse)", only where the change was tested and the last step went the same way."""
-    up = pm.measure.polarity is Polarity.HIGHER
-    good = "higher" if up else "lower"
-    bad = "lower" if up else "higher"
-    if pm.measure.polarity is Polarity.NEUTRAL:
+    """ "(better)" or "(worse)", only where a test found a change and the last step went the same way."""
+    if pm.finding.state not in (State.IMPROVING, State.GETTING_WORSE) or not last_step_agrees(pm):
         return ""
-    if pm.finding.state is State.IMPROVING and pm.finding.direction == good:
-        return " (better)"
-    if pm.finding.state is State.GETTING_WORSE and pm.finding.direction == bad:
-        return " (worse)"
-    return ""
+    return " (better)" if pm.finding.state is State.IMPROVING else " (worse)"
+
+
+def last_step_agrees(pm: PublishedMeasure) -> bool:
+    """Whether the newest figure went the way that the deciding test says, beside the one before it."""
+    finding = pm.finding
+    return finding.judged_by is None or finding.tests[finding.judged_by].went is finding.direction
 
 
 def last_year_words(pm: PublishedMeasure) -> str:
@@ -202,15 +189,15 @@ def state_words(pm: PublishedMeasure) -> str:
     """The state of one measure, as its chip says it."""
     match pm.finding.state:
         case State.IMPROVING:
-            return "Improving"
+            return _still(pm, "Improving", "better")
         case State.GETTING_WORSE:
-            return "Getting worse"
+            return _still(pm, "Getting worse", "worse")
         case State.NO_DETECTABLE_CHANGE:
             return "No detectable change"
         case State.MOVED:
             return "Moved"
         case State.CHANGE_NOT_TESTED:
-            word = {"higher": "Higher", "lower": "Lower"}.get(pm.finding.direction, "No change")
+            word = {Went.HIGHER: "Higher", Went.LOWER: "Lower"}.get(pm.finding.direction or Went.NO_CHANGE, "No change")
             return f"{word}, not tested"
         case State.NOTHING_TO_COMPARE:
             return "Nothing to compare with yet"
@@ -224,14 +211,17 @@ def state_words(pm: PublishedMeasure) -> str:
             return "No figure"
 
 
-def judged_against(pm: PublishedMeasure) -> str:
-    """ "Judged against 62.9% in 2021/22", where that is not the previous figure."""
-    finding = pm.finding
-    if not finding.tested or finding.against_value is None or finding.against_period is None:
-        return ""
-    if finding.against_period == finding.previous_period:
-        return ""
-    return f"Judged against {format_value(pm, finding.against_value)} {in_period(finding.against_period)}"
+def _still(pm: PublishedMeasure, word: str, than_usual: str) -> str:
+    """The word for a change; where the last step went the other way, since when it holds."""
+    if last_step_agrees(pm):
+        return word
+    match pm.finding.judged_by:
+        case JudgedBy.USUAL_RANGE:
+            return f"Still {than_usual} than usual"
+        case JudgedBy.TREND:
+            return f"{word} over five years"
+        case _:
+            return f"{word} since {pm.finding.step.period.label}" if pm.finding.step.period else word
 
 
 def due_words(pm: PublishedMeasure) -> str:
@@ -319,20 +309,25 @@ def comparison_words(pm: PublishedMeasure, kind: str) -> str:
     comparison = pm.finding.benchmarks.get(kind)
     if comparison is None or not comparison.tested or comparison.level is None:
         return ""
+    return f"{_level(comparison.level)} {_with_article(pm, kind)}"
+
+
+def beside_words(pm: PublishedMeasure) -> str:
+    """ "worse than England, similar to the North East and its neighbours": every tested comparison, each level once."""
+    by_level: dict[Level, list[str]] = {}
+    for kind, comparison in pm.finding.benchmarks.items():
+        if comparison.tested and comparison.level is not None:
+            by_level.setdefault(comparison.level, []).append(_with_article(pm, kind))
+    return ", ".join(f"{_level(level)} {listed(names)}" for level, names in by_level.items())
+
+
+def _with_article(pm: PublishedMeasure, kind: str) -> str:
     name = area_name(pm, kind)
-    if kind == "neighbours":
-        name = "its neighbours"
-    elif kind == "region":
-        name = f"the {name}"
-    return f"{_level(comparison)} {name}"
+    return {"neighbours": "its neighbours", "region": f"the {name}"}.get(kind, name)
 
 
-def _level(comparison: Comparison) -> str:
-    match comparison.level:
-        case Level.SIMILAR | Level.SAME:
-            return "similar to"
-        case level:
-            return f"{level} than"
+def _level(level: Level) -> str:
+    return "similar to" if level in (Level.SIMILAR, Level.SAME) else f"{level} than"
 
 
 # Sentences

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from pmif.disclosure import Comparison, Due, Level, State
+from pmif.disclosure import Comparison, Due, Level, State, Went
+from pmif.indicators.finding import Step
+from pmif.period import Period
 from tests.exhibits.made import Book, Entry
 
 
@@ -24,8 +26,8 @@ def trend(book: Book) -> Entry:
     entry.series("region", {y: v + 0.2 for y, v in zip(years, values, strict=True)})
     return entry.finding(
         State.NO_DETECTABLE_CHANGE, period="2024-25", value=68.3, lower=66.8, upper=69.8, previous_period="2023-24",
-        previous_value=66.4, last_year_period="2023-24", last_year_value=66.4, against_period="2023-24",
-        against_value=66.4, direction="higher", tested=True, age_years=1.5,
+        previous_value=66.4, last_year_period="2023-24", last_year_value=66.4, direction=Went.HIGHER, age_years=1.5,
+        step=Step(went=Went.NO_CHANGE, period=Period.parse("2023-24"), value=66.4),
         benchmarks={
             "country": Comparison(value=68.7, level=Level.SIMILAR, tested=True),
             "region": Comparison(value=68.5, level=Level.SIMILAR, tested=True),

@@ -23,8 +23,8 @@ AREAS = {
     "neighbours": ("neighbours-childrens-2025", "neighbours-2025", "Neighbours"),
 }
 UNITS = (
-    Unit(id="percent", suffix="%", short="%", difference="percentage points", lowest=0, highest=100),
-    Unit(id="per-10000", words="per 10,000", short="per 10,000", difference="per 10,000", lowest=0),
+    Unit(id="percent", multiplier=100, suffix="%", short="%", difference="percentage points", lowest=0, highest=100),
+    Unit(id="per-10000", multiplier=10_000, words="per 10,000", short="per 10,000", difference="per 10,000", lowest=0),
     Unit(
         id="millions", prefix="£", suffix="million", shown_in=1_000_000, short="£ million", difference="million pounds"
     ),
@@ -83,6 +83,13 @@ class Book:
                         id="free-school-meals", title="Free school meals",
                         groups=(Group(id="eligible", title="Eligible"), Group(id="others", title="Other pupils")),
                     ),
+                    Dimension(
+                        id="deprivation-fifth", title="Deprivation fifth", ordered=True,
+                        groups=tuple(
+                            Group(id=name, title=f"{name.capitalize()} fifth")
+                            for name in ("poorest", "second", "third", "fourth", "richest")
+                        ),
+                    ),
                 ),
                 interventions=(), measures=tuple(self.measures), units=UNITS,
                 roles=(Role(id="to-confirm", title="To be confirmed by the council", source="x"),),
@@ -111,24 +118,45 @@ class Entry:
     id: str
 
     def series(
-        self, kind: str, figures: dict[str, Any], *, dimension: str = "", group: str = "", mark: str = ""
+        self,
+        kind: str,
+        figures: dict[str, Any],
+        *,
+        dimension: str = "",
+        group: str = "",
+        mark: str = "",
+        denominator: float = math.nan,
     ) -> "Entry":
         """A value, or (value, lower, upper), by period; a text is a status instead of a figure."""
         code, vintage, name = AREAS[kind]
         for period, figure in figures.items():
-            self._row(code, vintage, kind, name, period, figure, dimension, group, mark)
+            self._row(code, vintage, kind, name, period, figure, dimension, group, mark, (math.nan, denominator))
         return self
 
-    def wards(self, period: str, values: list[Any], *, mark: str = "") -> "Entry":
-        """A figure for each of the wards, in the order of their codes."""
+    def wards(
+        self,
+        period: str,
+        values: list[Any],
+        *,
+        mark: str = "",
+        counts: list[tuple[float, float]] | None = None,
+        **more: Any,
+    ) -> "Entry":
+        """A figure for each of the wards, in the order of their codes; `counts` are numerators and denominators."""
         wards = sorted(load_areas(ROOT).wards(WARD_SHAPES), key=lambda ward: ward.code)
-        for ward, figure in zip(wards, values, strict=True):
-            self._row(ward.code, ward.vintage, "ward", ward.name, period, figure, "", "", mark)
-        shown = [(v, w.name) for w, v in zip(wards, values, strict=True) if not isinstance(v, str)]
+        of = counts or [(math.nan, math.nan)] * len(wards)
+        for ward, figure, count in zip(wards, values, of, strict=True):
+            self._row(ward.code, ward.vintage, "ward", ward.name, period, figure, "", "", mark, count)
+        shown = [
+            (v[0] if isinstance(v, tuple) else v, w.name)
+            for w, v in zip(wards, values, strict=True)
+            if not isinstance(v, str)
+        ]
         (low, low_name), (high, high_name) = min(shown), max(shown)
         return self.gap(
-            "ward", period, low_name, low, high_name, high, count=len(wards), shown=len(shown), estimated=mark == "e"
-        )
+            "ward", period, low_name, low, high_name, high, count=len(wards), shown=len(shown), estimated=mark == "e",
+            **more,
+        )  # fmt: skip
 
     def gap(
         self, dimension: str, period: str, lowest: str, low: float, highest: str, high: float, **more: Any
@@ -143,7 +171,7 @@ class Entry:
         return self
 
     def finding(self, state: State, due: Due = Due.NOT_DUE, **known: Any) -> "Entry":
-        for key in ("period", "previous_period", "last_year_period", "against_period", "expected_period"):
+        for key in ("period", "previous_period", "last_year_period", "expected_period"):
             if isinstance(known.get(key), str):
                 known[key] = Period.parse(known[key])
         self.book.findings[self.id] = Finding(measure=self.id, state=state, due=due, **known)
@@ -164,6 +192,7 @@ class Entry:
         dimension: str,
         group: str,
         mark: str,
+        counts: tuple[float, float] = (math.nan, math.nan),
     ) -> None:
         status = figure if isinstance(figure, str) else "shown"
         value, lower, upper = (
@@ -177,7 +206,9 @@ class Entry:
             {
                 "measure": self.id, "area": code, "vintage": vintage, "kind": kind, "area_name": name, "period": period,
                 "dimension": dimension, "group": group, "value": value, "lower": lower, "upper": upper,
-                "interval": "" if math.isnan(lower) else "published", "numerator": math.nan, "denominator": math.nan,
+                "interval": "" if math.isnan(lower) else "published",
+                "numerator": math.nan if isinstance(figure, str) else counts[0],
+                "denominator": math.nan if isinstance(figure, str) else counts[1],
                 "status": status, "mark": mark, "source": "publisher",
             }
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pmif.disclosure import Comparison, Due, Level, State
+from pmif.disclosure import Comparison, Due, JudgedBy, Level, State, Went
 from pmif.exhibits import (
     england_bar,
     gap_bars,
@@ -15,6 +15,8 @@ from pmif.exhibits import (
     widest_gaps,
 )  # fmt: skip
 from pmif.framework.model import Judgement, Score
+from pmif.indicators.finding import Step
+from pmif.period import Period
 from tests.exhibits.made import HOSTILE
 from tests.exhibits.reading import drawings, ids_of, tags_of, words_of
 
@@ -145,13 +147,21 @@ def test_no_gap_no_exhibit(trend):
     assert widest_gaps([trend.published]) is None
 
 
+BEFORE = {"period": Period.parse("2023-24"), "value": 4.0}
+CHANGED = {
+    State.IMPROVING: Step(went=Went.HIGHER, **BEFORE),
+    State.GETTING_WORSE: Step(went=Went.LOWER, **BEFORE),
+}
+
+
 def many(book):
     states = [State.IMPROVING, State.GETTING_WORSE, State.NO_DETECTABLE_CHANGE, State.CHANGE_NOT_TESTED]
     levels = [(Level.BETTER, True), (Level.WORSE, True), (Level.SIMILAR, True), (Level.HIGHER, False)]
     for n, (state, (level, tested)) in enumerate(zip(states, levels, strict=True)):
         entry = book.measure(f"measure-{chr(100 - n)}").series("borough", {"2024-25": 5.0})
         entry.finding(
-            state, Due.NEW, period="2024-25", value=5.0, against_period="2023-24", against_value=4.0,
+            state, Due.NEW, period="2024-25", value=5.0, step=CHANGED.get(state, Step(reason="None published.")),
+            judged_by=JudgedBy.STEP if state in CHANGED else None,
             benchmarks={"country": Comparison(value=4.0, level=level, tested=tested)},
         )  # fmt: skip
     book.measure("returned").finding(State.AWAITING_A_RETURN, Due.NEVER_RECEIVED)
@@ -185,7 +195,9 @@ def test_only_tested_measures_are_in_the_bar_of_england(book):
 
 def test_movers_are_only_tested_changes_in_alphabetical_order(book):
     measures = many(book)
-    extra = book.measure("a-first").finding(State.IMPROVING, period="2024-25", value=9.0)
+    extra = book.measure("a-first").finding(
+        State.IMPROVING, period="2024-25", value=9.0, step=CHANGED[State.IMPROVING], judged_by=JudgedBy.STEP
+    )
     words = words_of(movers([*measures, extra.published], State.IMPROVING).html)
 
     assert words.index("A first") < words.index("Measure d")

@@ -40,7 +40,7 @@ def test_the_title_claims_no_change_that_was_not_found(trend):
 
 
 def test_the_title_says_improving_where_a_test_says_so(trend):
-    trend.finding(State.IMPROVING, period="2024-25", value=68.3, direction="higher", tested=True)
+    trend.finding(State.IMPROVING, period="2024-25", value=68.3)
 
     assert trend_chart(trend.published).title == "Readiness: improving, 68.3% in 2024/25"
 

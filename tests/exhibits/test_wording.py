@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmif.disclosure import Comparison, Due, Level, State
+from pmif.disclosure import Comparison, Due, JudgedBy, Level, State
 from pmif.exhibits import chip, wording
+from pmif.indicators.finding import Step, Trend, UsualRange
+from pmif.period import Period
 from tests.exhibits.made import Book, Entry
 
 TWO = {"2023-24": 66.4, "2024-25": 68.3}
@@ -19,7 +21,10 @@ def changed(
     due: Due = Due.NOT_DUE,
     **known: object,
 ) -> Entry:
+    """A measure whose last step went in `direction`, and whose test, if it found a change, found the same."""
     entry = book.measure("readiness", polarity=polarity).series("borough", TWO)
+    found = state in (State.IMPROVING, State.GETTING_WORSE, State.MOVED)
+    known = {"judged_by": JudgedBy.STEP if found else None} | known
     return entry.finding(
         state,
         due,
@@ -27,7 +32,8 @@ def changed(
         value=68.3,
         previous_period="2023-24",
         previous_value=66.4,
-        direction=direction,
+        direction=direction or None,
+        step=Step(went=direction, period=Period.parse("2023-24"), value=66.4) if found else Step(),
         **known,
     )
 
@@ -67,12 +73,6 @@ def test_every_state_is_counted_and_has_a_look():
     [
         (State.IMPROVING, "higher", "higher-is-better", "Rose from 66.4% in 2023/24 (better)"),
         (State.GETTING_WORSE, "higher", "lower-is-better", "Rose from 66.4% in 2023/24 (worse)"),
-        (
-            State.IMPROVING,
-            "lower",
-            "higher-is-better",
-            "Fell from 66.4% in 2023/24",
-        ),  # the last step went the other way
         (State.NO_DETECTABLE_CHANGE, "higher", "higher-is-better", "Rose from 66.4% in 2023/24"),
         (State.CHANGE_NOT_TESTED, "higher", "higher-is-better", "Rose from 66.4% in 2023/24"),
         (State.CHANGE_NOT_TESTED, "no change", "higher-is-better", "Unchanged at 66.4% in 2023/24"),
@@ -81,6 +81,20 @@ def test_every_state_is_counted_and_has_a_look():
 )
 def test_better_and_worse_are_said_only_of_a_tested_change(book, state, direction, polarity, words):
     assert wording.change_words(changed(book, state, direction, polarity).published) == words
+
+
+def test_a_figure_that_moved_back_towards_usual_is_still_better_and_its_step_is_not(book):
+    usual = UsualRange(went="higher", lower=50, upper=60)
+    pm = changed(book, State.IMPROVING, "lower", judged_by=JudgedBy.USUAL_RANGE, usual=usual).published
+
+    assert wording.change_words(pm) == "Fell from 66.4% in 2023/24"
+    assert wording.state_words(pm) == "Still better than usual"
+
+
+def test_a_trend_against_the_last_step_says_over_how_long_it_holds(book):
+    pm = changed(book, State.GETTING_WORSE, "higher", judged_by=JudgedBy.TREND, trend=Trend(went="lower")).published
+
+    assert wording.state_words(pm) == "Getting worse over five years"
 
 
 def test_a_year_before_is_said_once_where_it_is_the_previous_figure_too(book):
