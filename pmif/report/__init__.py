@@ -13,6 +13,7 @@ from pmif.report.contents import (
     scorecard_area,
 )
 from pmif.report.inequalities import all_wards_strip, group_gaps, places, ward_maps, wards_by_measure
+from pmif.report.methods import method_cards, methods_in_use, methods_not_in_use
 from pmif.report.overview import (
     getting_worse,
     headline_map,
@@ -37,6 +38,9 @@ __all__ = [
     "improving",
     "interventions",
     "licences",
+    "method_cards",
+    "methods_in_use",
+    "methods_not_in_use",
     "objective_tiles",
     "open_page",
     "opening",
