@@ -95,6 +95,19 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class ByAge:
+    """How often events come at each age, beside a schedule: one factor a period for each place.
+
+    `events` is the schedule's events for each 100,000 people of each age band; `people` is how many years of
+    people a period holds.
+    """
+
+    bands: Mapping[str, int]  # age band -> events for every 100,000
+    factors: Mapping[str, Sequence[float]]
+    people: int = 1
+
+
+@dataclass(frozen=True)
 class Story:
     """How one measure's figures go, newest last, and what must be said of them.
 
@@ -117,13 +130,34 @@ class Story:
     wobble: float = 0.0
     level: str = ""  # beside the country
     target: str = ""  # met, missed or not-yet
+    judged_by: str = ""  # the test that finds the change: step, usual-range or trend
     leave_out: Sequence[str] = ()  # periods for which no row exists
     status: Mapping[str, str] = field(default_factory=dict)  # period -> status other than shown
     marks: Mapping[str, str] = field(default_factory=dict)
     wards: Sequence[Wards] = ()
     groups: Sequence[Groups] = ()
+    by_age: ByAge | None = None
     basis: str = "on"
 
+
+AGES = [f"age-{first}-to-{first + 4}" for first in range(0, 90, 5)] + ["age-90-and-over"]
+PEOPLE = (
+    10_400, 11_200, 11_600, 11_000, 12_400, 12_800, 13_200, 13_000, 12_400, 12_200,
+    13_200, 14_000, 12_800, 10_800, 9_600, 8_400, 5_800, 3_400, 1_800,
+)  # fmt: skip
+DEATHS = (
+    95, 9, 11, 30, 42, 60, 82, 118, 180, 270, 400, 620, 980, 1_560, 2_500, 4_200, 7_500, 13_000, 23_000,
+)  # fmt: skip
+STAYS = (
+    9_000, 4_100, 4_300, 6_200, 7_400, 7_600, 7_200, 7_000, 7_300, 7_900,
+    8_600, 9_600, 11_200, 14_000, 18_600, 26_000, 35_500, 46_000, 52_000,
+)  # fmt: skip
+STANDARD = (  # the European standard population of 2013
+    5_000, 5_500, 5_500, 5_500, 6_000, 6_000, 6_500, 7_000, 7_000, 7_000,
+    7_000, 6_500, 6_000, 5_500, 5_000, 4_000, 2_500, 1_500, 1_000,
+)  # fmt: skip
+FIRST_YEARS = {"age-0": (2_040, 390), "age-1-to-4": (8_360, 23)}  # people, and deaths for every 100,000
+LIFE_AGES = [*FIRST_YEARS, *AGES[1:]]
 
 NEW_AND_REVISED = {"2026-27-q2": "p", "2026-27-q1": "r"}
 
@@ -133,6 +167,7 @@ STORIES = (
         "family-help-in-time",
         "improving",
         "new",
+        judged_by="step",
         newest="2026-27-q2",
         borough=(*line(48, 58, 15), 66),
         region=line(55, 57, 16),
@@ -141,12 +176,14 @@ STORIES = (
         of=2_400,
         wobble=0.2,
         level="better",
+        target="missed",
         marks=NEW_AND_REVISED,
     ),
     Story(
         "parents-finish-course",
-        "change-not-tested",
+        "improving",
         "new",
+        judged_by="usual-range",
         newest="2026-27-q2",
         borough=(*line(64.2, 70.9, 15), 71.4),
         region=line(66, 68.3, 16),
@@ -166,6 +203,7 @@ STORIES = (
         "ready-for-reception",
         "getting-worse",
         "not-due",
+        judged_by="step",
         newest="2024-25-school",
         counts=(
             (1_702, 2_391),
@@ -214,6 +252,17 @@ STORIES = (
                     "quintile-3": (283, 443),
                     "quintile-4": (271, 381),
                     "quintile-5-least-deprived": (261, 323),
+                },
+            ),
+            Groups(  # far less unequal than a year later
+                "deprivation-quintile",
+                "2023-24-school",
+                counts={
+                    "quintile-1-most-deprived": (440, 702),
+                    "quintile-2": (345, 522),
+                    "quintile-3": (300, 443),
+                    "quintile-4": (265, 381),
+                    "quintile-5-least-deprived": (239, 323),
                 },
             ),
             Groups("sex", "2023-24-school", counts={"female": (855, 1_150), "male": (734, 1_221)}),
@@ -287,6 +336,7 @@ STORIES = (
         "young-people-not-learning",
         "improving",
         "new",
+        judged_by="step",
         newest="2026-m09",
         borough=(*line(6.8, 6.0, 23), 3.9),
         region=line(6.3, 5.9, 24),
@@ -301,6 +351,7 @@ STORIES = (
         "adults-low-wellbeing",
         "getting-worse",
         "not-due",
+        judged_by="step",
         newest="2022-to-2024",
         borough=(7.9, 8.0, 8.3, 8.8, 9.5, 10.1, 11.2, 13.1),
         region=line(8.6, 10.9, 8),
@@ -321,6 +372,7 @@ STORIES = (
         "domestic-abuse-reports",
         "moved",
         "new",
+        judged_by="step",
         newest="2025-26",
         borough=(18.0, 18.2, 18.5, 18.7, 19.0, 19.3, 23.1),
         region=line(17.8, 18.9, 7),
@@ -363,6 +415,7 @@ STORIES = (
         "claimants",
         "improving",
         "new",
+        judged_by="step",
         newest="2026-09-30",
         counts=((6_420, 124_811), (6_198, 125_020), (5_877, 125_204), (5_461, 125_377), (4_288, 125_733)),
         region=line(5.3, 4.4, 5),
@@ -423,7 +476,7 @@ STORIES = (
     Story("debt-advice-waits", "awaiting-a-return", "never-received"),
     Story(
         "extra-income-found",
-        "change-not-tested",
+        "no-detectable-change",
         "new",
         newest="2026-27-h1",
         borough=(1_104, 1_187, 1_133, 1_265, 1_301, 1_290, 1_342, 1_377),
@@ -442,6 +495,7 @@ STORIES = (
         "homes-easy-to-heat",
         "improving",
         "new",
+        judged_by="step",
         newest="2026-27-h1",
         borough=(*line(70, 78, 7), 84),
         of=18_200,
@@ -498,6 +552,7 @@ STORIES = (
         "anti-social-behaviour",
         "getting-worse",
         "new",
+        judged_by="step",
         newest="2026-27-q2",
         borough=(*line(6.5, 7.2, 15), 9.4),
         region=line(6.9, 7.1, 16),
@@ -506,6 +561,7 @@ STORIES = (
         of=201_400,
         wobble=0.05,
         level="worse",
+        target="met",
         marks=NEW_AND_REVISED,
     ),
     Story(
@@ -584,6 +640,62 @@ STORIES = (
         ),
     ),
     Story(
+        "deaths-before-their-time",
+        "improving",
+        "new",
+        judged_by="trend",
+        newest="2025",
+        by_age=ByAge(
+            dict(zip(AGES, DEATHS, strict=True)),
+            {
+                BOROUGH: (1.42, 1.36, 1.31, 1.25, 1.19),
+                REGION: (1.10, 1.10, 1.09, 1.09, 1.08),
+                COUNTRY: (1.0, 1.0, 1.0, 1.0, 1.0),
+            },
+        ),
+        level="worse",
+    ),
+    Story(
+        "emergency-stays",
+        "no-detectable-change",
+        "new",
+        newest="2025-26",
+        by_age=ByAge(
+            dict(zip(AGES, STAYS, strict=True)),
+            {BOROUGH: (1.12, 1.12, 1.12), COUNTRY: (1.0, 1.0, 1.0)},
+        ),
+        level="worse",
+    ),
+    Story(
+        "years-of-life",
+        "no-detectable-change",
+        "new",
+        newest="2023-to-2025",
+        by_age=ByAge(
+            {
+                **{age: events for age, (_, events) in FIRST_YEARS.items()},
+                **dict(zip(AGES[1:], DEATHS[1:], strict=True)),
+            },
+            {BOROUGH: (1.16, 1.16, 1.16, 1.16), COUNTRY: (1.0, 1.0, 1.0, 1.0)},
+            people=3,
+        ),
+        level="worse",
+    ),
+    Story(
+        "poor-health",
+        "wards-only",
+        "occasional",
+        wards=(
+            Wards(
+                "ward-old",
+                "2024",
+                values=("4.1", "6.6", "10.2", "5.4", "8.8", "4.6", "9.3", "4.9"),
+                mark="e",
+            ),
+        ),
+        basis="not-later-than",
+    ),
+    Story(
         "temporary-housing",
         "nothing-to-compare",
         "new",
@@ -614,7 +726,7 @@ STORIES = (
     # Balanced Scorecard
     Story(
         "days-lost-to-sickness",
-        "change-not-tested",
+        "no-detectable-change",
         "new",
         newest="2026-27-q2",
         borough=(2.4, 2.9, 3.1, 2.3, 2.5, 3.0, 3.2, 2.4, 2.6, 3.1, 3.3, 2.6, 2.5, 2.9, 2.7, 2.2),
@@ -624,6 +736,7 @@ STORIES = (
         "calls-answered-in-time",
         "improving",
         "new",
+        judged_by="step",
         newest="2026-27-q2",
         borough=(*line(61, 79, 15), 86),
         of=30_400,
@@ -636,6 +749,7 @@ STORIES = (
         "council-tax-collected",
         "getting-worse",
         "new",
+        judged_by="step",
         newest="2025-26",
         borough=(97.0, 96.9, 96.8, 96.6, 96.5, 95.2),
         country=line(96.4, 95.9, 6),
@@ -646,7 +760,7 @@ STORIES = (
     ),
     Story(
         "budget-gap",
-        "change-not-tested",
+        "no-detectable-change",
         "late",
         newest="2025-26-q4",
         borough=(0.6, -0.4, 1.1, 2.3, 0.9, 0.0, 0.7, -1.4),
@@ -675,14 +789,15 @@ STORIES = (
                 "ward-old",
                 "2021-03-21",
                 counts=(
+                    # more of them from west to east, whichever row a ward is in: neighbours are alike
                     (1_811, 11_302),
-                    (3_022, 10_488),
-                    (5_103, 10_011),
-                    (2_466, 8_877),
-                    (3_309, 8_402),
-                    (1_207, 9_918),
-                    (2_604, 5_713),
-                    (1_402, 6_951),
+                    (2_622, 10_488),
+                    (3_904, 10_011),
+                    (4_439, 8_877),
+                    (1_344, 8_402),
+                    (2_480, 9_918),
+                    (2_228, 5_713),
+                    (3_475, 6_951),
                 ),
             ),
         ),
@@ -701,6 +816,7 @@ class Definition(NamedTuple):
     lag_months: int
     source: str
     disclosure: str
+    bands: str
 
 
 def definitions(root: Path = HERE) -> dict[str, Definition]:
@@ -721,6 +837,7 @@ def definitions(root: Path = HERE) -> dict[str, Definition]:
                 int(m["lag"].split()[0]),
                 m["source"],
                 m["disclosure"],
+                m.get("bands", ""),
             )
     return found
 
@@ -809,7 +926,12 @@ def rows_of(story: Story, definition: Definition) -> Iterator[Row]:
                 cells = figure(area, value) if published else counted(value, whole)
             yield row(area, VINTAGE[area], period, story.marks.get(period, ""), status, **cells)
 
-    if story.counts:
+    if story.by_age:
+        for area, factors in story.by_age.factors.items():
+            for period, factor in zip(periods_to(story.newest, len(factors)), factors, strict=True):
+                for age, (x, n) in band_counts(story.by_age, area, factor).items():
+                    yield row(area, VINTAGE[area], period, dimension=definition.bands, group=age, **counts(x, n))
+    elif story.counts:
         for period, pair in zip(periods_to(story.newest, len(story.counts)), story.counts, strict=True):
             status = story.status.get(period, "shown")
             if period not in story.leave_out:
@@ -846,6 +968,16 @@ def rows_of(story: Story, definition: Definition) -> Iterator[Row]:
             yield row(BOROUGH, VINTAGE[BOROUGH], split.period, **cells)
 
 
+def band_counts(by_age: ByAge, area: str, factor: float) -> dict[str, tuple[int, int]]:
+    """Events and people of each age band, of one place and period."""
+    people = dict(zip(AGES, PEOPLE, strict=True)) | {age: n for age, (n, _) in FIRST_YEARS.items()}
+    size = SIZE[area] * by_age.people
+    return {
+        age: (round(people[age] * size * events * factor / 100_000), people[age] * size)
+        for age, events in by_age.bands.items()
+    }
+
+
 def counts(numerator: int, denominator: int) -> dict[str, str]:
     return {"numerator": str(numerator), "denominator": str(denominator)}
 
@@ -865,7 +997,7 @@ def periods_to(newest: str, points: int) -> list[str]:
 
 
 def estimate(x: int, n: int, method: str, m: float) -> tuple[float, float, float]:
-    """Value and 95% limits, times `m`: Wilson of a proportion; Byar of a rate, exact below 10."""
+    """Value and 95% limits, times `m`: Wilson of a proportion; else, as of one age band, Byar, exact below 10."""
     if method == "proportion":
         reach = Z * (Z**2 + 4 * x * (1 - x / n)) ** 0.5
         lower, upper = ((2 * x + Z**2 + sign * reach) / (2 * (n + Z**2)) * n for sign in (-1, 1))
@@ -875,9 +1007,54 @@ def estimate(x: int, n: int, method: str, m: float) -> tuple[float, float, float
             float(chi2.ppf(0.975, 2 * x + 2)) / 2,
         )
     else:
-        lower = x * (1 - 1 / (9 * x) - Z / (3 * x**0.5)) ** 3
-        upper = (x + 1) * (1 - 1 / (9 * (x + 1)) + Z / (3 * (x + 1) ** 0.5)) ** 3
+        lower, upper = byar(x)
     return x / n * m, lower / n * m, upper / n * m
+
+
+def byar(x: float) -> tuple[float, float]:
+    """95% limits of a count of ten or more."""
+    lower = x * (1 - 1 / (9 * x) - Z / (3 * x**0.5)) ** 3
+    return lower, (x + 1) * (1 - 1 / (9 * (x + 1)) + Z / (3 * (x + 1) ** 0.5)) ** 3
+
+
+def over_ages(story: Story, method: str, area: str, n: int) -> tuple[float, float, float]:
+    """Value and 95% limits of everyone, worked out over the age bands: the n-th period of a place."""
+    assert story.by_age
+    bands = band_counts(story.by_age, area, story.by_age.factors[area][n])
+    pairs = list(bands.values())
+    events = sum(x for x, _ in pairs)
+    if method == "directly-standardised-rate":
+        whole = sum(STANDARD)
+        rate = sum(w * x / p for w, (x, p) in zip(STANDARD, pairs, strict=True)) / whole
+        spread = sum(x * (w / p) ** 2 for w, (x, p) in zip(STANDARD, pairs, strict=True)) / whole**2
+        return (rate, *(rate + (spread / events) ** 0.5 * (limit - events) for limit in byar(events)))
+    if method == "indirectly-standardised-ratio":
+        country = band_counts(story.by_age, COUNTRY, story.by_age.factors[COUNTRY][n])
+        expected = sum(p * country[age][0] / country[age][1] for age, (_, p) in bands.items())
+        return (events / expected, *(limit / expected for limit in byar(events)))
+    return life_table([x for x, _ in pairs], [p for _, p in pairs])
+
+
+def life_table(deaths: Sequence[int], people: Sequence[int]) -> tuple[float, float, float]:
+    """Years of life at birth with 95% limits, by an abridged table to 90 (Chiang)."""
+    widths, alive, years, dying = [1, 4, *[5] * 17], [100_000.0], [], []
+    for d, p, width in zip(deaths[:-1], people[:-1], widths, strict=True):
+        share = 0.1 if len(alive) == 1 else 0.5
+        q = width * d / p / (1 + width * (1 - share) * d / p)
+        dying.append((q, d, share, width))
+        alive.append(alive[-1] * (1 - q))
+        years.append(width * (alive[-1] + share * (alive[-2] - alive[-1])))
+    rate = deaths[-1] / people[-1]
+    years.append(alive[-1] / rate)
+    left = [sum(years[i:]) / alive[i] for i in range(len(alive))]
+    variance = sum(
+        alive[i] ** 2 * ((1 - share) * width + left[i + 1]) ** 2 * q**2 * (1 - q) / d
+        for i, (q, d, share, width) in enumerate(dying)
+        if d
+    )
+    variance += (alive[-1] / 2) ** 2 * 4 / (deaths[-1] * rate**2)
+    reach = Z * variance**0.5 / alive[0]
+    return left[0], left[0] - reach, left[0] + reach
 
 
 def small(row: Row, definition: Definition) -> bool:
@@ -903,6 +1080,7 @@ def truths(pages: Mapping[str, Sequence[Row]]) -> list[Row]:
         truth = {
             "measure": story.measure,
             "state": story.state,
+            "judged_by": story.judged_by,
             "due": story.due,
             "country": story.level,
             "target": story.target,
@@ -921,6 +1099,9 @@ def truths(pages: Mapping[str, Sequence[Row]]) -> list[Row]:
             if plain and row["period"] == story.newest:
                 value = shown_value(row, definition)
                 truth["newest_value"] = "" if value is None else f"{value:.6f}"
+        if story.by_age:
+            value = over_ages(story, definition.method, BOROUGH, -1)[0]
+            truth["newest_value"] = f"{value * definition.multiplier:.6f}"
         if story.wards:
             newest = story.wards[-1]
             values = {
