@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from pmif.disclosure.publish import report_date, resolve_report
 from pmif.errors import RunError
-from pmif.framework import Framework, Measure, Source, Unit, load_reporting
+from pmif.framework import DEPRIVATION, Framework, Measure, Source, Unit, load_reporting
 from pmif.geography import Areas, load_areas
 from pmif.hub import built_folder, read_table
 from pmif.indicators import Finding, Gap, unflatten
@@ -44,7 +44,7 @@ class Published:
     @property
     def deprivation(self) -> "PublishedMeasure | None":
         """The measure that orders wards from the most to the least deprived: the one tagged `deprivation`."""
-        tagged = next((m for m in self.framework.measures if "deprivation" in m.tags), None)
+        tagged = next((m for m in self.framework.measures if DEPRIVATION in m.tags), None)
         return self.measure(tagged.id) if tagged else None
 
     def has_shapes(self, vintage: str) -> bool:

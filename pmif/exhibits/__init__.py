@@ -1,8 +1,11 @@
 """Published figures become something to look at: every chart, map, row and count of the book."""
 
 from pmif.exhibits.chip import chip_list, state_chip
+from pmif.exhibits.control_chart import control_chart
 from pmif.exhibits.exhibit import Exhibit, Fragment, fragment
+from pmif.exhibits.funnel_plot import funnel_plot
 from pmif.exhibits.gap_bars import gap_bars
+from pmif.exhibits.gradient_chart import gradient_chart
 from pmif.exhibits.heat_table import ward_heat_table
 from pmif.exhibits.judgements import judgement_timeline
 from pmif.exhibits.overview import (
@@ -32,12 +35,15 @@ __all__ = [
     "age_words",
     "change_words",
     "chip_list",
+    "control_chart",
     "count",
     "england_bar",
     "facts",
     "format_value",
     "fragment",
+    "funnel_plot",
     "gap_bars",
+    "gradient_chart",
     "group_table",
     "hero_counts",
     "judgement_chips",

@@ -70,7 +70,7 @@ def evidence_words(pm: PublishedMeasure) -> str:
                 made.append("the intervals overlap")
             if finding.trend.went:
                 made.append("no trend over five years")
-            if finding.usual.went:
+            if finding.usual.went is Went.NO_CHANGE:
                 made.append(f"within its {usual_words(pm)}")
             return "; ".join(made)
         case State.CHANGE_NOT_TESTED:
@@ -102,7 +102,7 @@ def _tests_disagree(pm: PublishedMeasure) -> str:
     """Where two tests find changes that go opposite ways, which does not agree with the one that decides."""
     finding = pm.finding
     if finding.judged_by is None:
-        return ""
+        return _outranked(pm)
     decided = finding.tests[finding.judged_by].went
     other = {Went.HIGHER: Went.LOWER, Went.LOWER: Went.HIGHER}.get(decided) if decided else None
     found = {
@@ -110,6 +110,15 @@ def _tests_disagree(pm: PublishedMeasure) -> str:
         JudgedBy.USUAL_RANGE: "it is still on the other side of its usual range",
     }
     return wording.listed([words for test, words in found.items() if finding.tests[test].went is other])
+
+
+def _outranked(pm: PublishedMeasure) -> str:
+    """Trial limits that find a change, where the published intervals find none and decide."""
+    finding = pm.finding
+    if finding.value is None or finding.usual.went not in (Went.HIGHER, Went.LOWER):
+        return ""
+    side = "above" if finding.usual.went is Went.HIGHER else "below"
+    return f"yet {wording.format_value(pm, finding.value, usual_decimals(pm))} is {side} its {usual_words(pm)}"
 
 
 def _level_fact(pm: PublishedMeasure) -> tuple[str, int]:

@@ -2,6 +2,9 @@
 
 from pmif.framework.load import load_framework, load_reporting
 from pmif.framework.model import (
+    DEPRIVATION,
+    PART_OF_DEPRIVATION_INDEX,
+    SIZE_OF_PLACE,
     Appearance,
     Bearing,
     Committee,
@@ -23,6 +26,9 @@ from pmif.framework.model import (
 )
 
 __all__ = [
+    "DEPRIVATION",
+    "PART_OF_DEPRIVATION_INDEX",
+    "SIZE_OF_PLACE",
     "Appearance",
     "Bearing",
     "Committee",

@@ -16,6 +16,11 @@ from pmif.geography import AreaKind
 from pmif.methods import BANDED_METHODS
 from pmif.period import Period
 
+# Tags that mean something to the program; any other is the council's own.
+DEPRIVATION = "deprivation"  # the one measure whose ward figures put wards in order
+PART_OF_DEPRIVATION_INDEX = "part-of-deprivation-index"  # a measure that the deprivation score is made from
+SIZE_OF_PLACE = "size-of-place"  # a measure that says how large a place is, not how it fares
+
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 

@@ -6,7 +6,8 @@ Each test is put to the figures where they support it, and has a reason where th
     usual range   the newest figure unusual beside at least seven others, as on a control chart
     recent trend  five yearly figures, by a chi-squared test
 
-One that finds a change is enough to call it one. Where two disagree about its direction, the newest
+One that finds a change is enough to call it one, except that trial limits (a usual range from fewer than
+13 figures) decide only where no interval is published. Where two disagree about its direction, the newest
 evidence decides (in the order above), and the words beside the figure say so. Only figures of the
 present definition are used, and periods that share years are never taken for independent.
 """
@@ -112,7 +113,11 @@ def _state(known: dict[str, Any], polarity: Polarity) -> dict[str, Any]:
         JudgedBy.USUAL_RANGE: known["usual"],
         JudgedBy.TREND: known["trend"],
     }
+    # A range from few figures never overrules what the publisher says of a figure's own uncertainty.
+    outranked = known["usual"].provisional and known["step"].went is not None
     for judged_by, test in tests.items():
+        if judged_by is JudgedBy.USUAL_RANGE and outranked:
+            continue
         if test.went in (Went.HIGHER, Went.LOWER):
             level = judge(test.went, polarity)
             state = {Level.BETTER: State.IMPROVING, Level.WORSE: State.GETTING_WORSE}.get(level, State.MOVED)

@@ -5,7 +5,7 @@ from functools import partial
 
 import pandas as pd
 
-from pmif.framework import Dimension, Framework, Measure
+from pmif.framework import DEPRIVATION, Dimension, Framework, Measure
 from pmif.geography import Areas
 from pmif.indicators.finding import Gap, Slope, Spatial
 from pmif.indicators.narrowing import Ends, find_change_of_gap, find_change_of_slope
@@ -17,7 +17,6 @@ from pmif.period import Period
 
 WARD = "ward"
 EVERYONE = "everyone"  # the other end of a gap where one group alone is published
-DEPRIVATION = "deprivation"  # the tag of the measure that puts wards in order
 
 
 def find_gaps(figures: pd.DataFrame, framework: Framework, areas: Areas) -> list[Gap]:

@@ -3,14 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from pmif.framework import Dimension, Measure
+from pmif.framework import PART_OF_DEPRIVATION_INDEX, SIZE_OF_PLACE, Dimension, Measure
 from pmif.indicators.change import sentence
 from pmif.indicators.finding import Slope
 from pmif.methods import slope_index
 from pmif.methods.estimate import Floats
 
-PART_OF_INDEX = "part-of-deprivation-index"  # the tag of a measure that the deprivation score is made from
-SIZE_OF_PLACE = "size-of-place"  # the tag of a measure that says how large a place is, not how it fares
 # The scale on which the line is fitted, so that it cannot leave what is possible; any other is fitted as it is.
 KINDS: dict[str, slope_index.Kind] = {"proportion": "proportion", "crude-rate": "rate"}
 CURVES = {"proportion": "logit", "rate": "log", "other": ""}
@@ -37,7 +35,7 @@ def find_slope_of_wards(measure: Measure, now: pd.DataFrame, *, scores: pd.DataF
         return Slope(reason="No measure of deprivation is held, so wards cannot be put in order.")
     if measure.id == scores["measure"].iloc[0] or SIZE_OF_PLACE in measure.tags:
         return Slope()
-    if PART_OF_INDEX in measure.tags:
+    if PART_OF_DEPRIVATION_INDEX in measure.tags:
         return Slope(reason="The deprivation score is made from this measure, so a slope against it says little.")
     if scores["vintage"].iloc[0] != now["vintage"].iloc[0]:
         return Slope(reason="The deprivation score is of other wards than these.")

@@ -12,7 +12,16 @@ from pmif.report.contents import (
     outcome,
     scorecard_area,
 )
-from pmif.report.inequalities import all_wards_strip, group_gaps, places, ward_maps, wards_by_measure
+from pmif.report.inequalities import (
+    all_wards_strip,
+    deprivation_gradients,
+    group_gaps,
+    narrowing,
+    places,
+    ward_funnels,
+    ward_maps,
+    wards_by_measure,
+)
 from pmif.report.methods import method_cards, methods_in_use, methods_not_in_use
 from pmif.report.overview import (
     getting_worse,
@@ -30,6 +39,7 @@ __all__ = [
     "Page",
     "all_wards_strip",
     "commentary",
+    "deprivation_gradients",
     "every_measure",
     "evidence_gaps",
     "getting_worse",
@@ -41,6 +51,7 @@ __all__ = [
     "method_cards",
     "methods_in_use",
     "methods_not_in_use",
+    "narrowing",
     "objective_tiles",
     "open_page",
     "opening",
@@ -50,6 +61,7 @@ __all__ = [
     "scorecard_tiles",
     "source_cards",
     "thriving",
+    "ward_funnels",
     "ward_maps",
     "wards_by_measure",
     "widest_gaps",

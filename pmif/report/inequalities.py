@@ -3,9 +3,18 @@
 from html import escape
 
 from pmif.disclosure import PublishedMeasure
-from pmif.exhibits import gap_bars, ward_heat_table, ward_map, ward_strip, wording
-from pmif.exhibits.exhibit import Exhibit, Fragment, fragment
-from pmif.framework import Polarity
+from pmif.exhibits import (
+    funnel_plot,
+    gap_bars,
+    gap_wording,
+    gradient_chart,
+    ward_heat_table,
+    ward_map,
+    ward_strip,
+    wording,
+)
+from pmif.exhibits.exhibit import Exhibit, Fragment, fragment, table
+from pmif.framework import PART_OF_DEPRIVATION_INDEX, Polarity
 from pmif.report.page import Page
 
 NO_WARDS = Fragment("<p>No measure has figures for wards in this report.</p>")
@@ -47,6 +56,56 @@ def wards_by_measure(page: Page) -> Exhibit | Fragment:
     measures = [pm for pm in page.with_wards if pm.measure.polarity is not Polarity.NEUTRAL]
     deprivation = page.published.deprivation
     return (ward_heat_table(measures, deprivation) if measures else None) or NO_WARDS
+
+
+def deprivation_gradients(page: Page) -> Fragment:
+    """Every slope over the wards in words, then the line of each measure for which less or more is better."""
+    wards = [(pm, gap) for pm in page.with_wards for gap in pm.gaps if gap.dimension == "ward"]
+    with_slope = [(pm, gap) for pm, gap in wards if gap.slope.value is not None]
+    if not with_slope:
+        return Fragment("<p>No measure has the ward figures that a slope with deprivation needs.</p>")
+    made_of = sum(PART_OF_DEPRIVATION_INDEX in pm.measure.tags for pm, _ in wards)
+    rows = [(f"{pm.measure.title}, {gap.period.label}", [gap_wording.slope_words(pm, gap)]) for pm, gap in with_slope]
+    drawn = [
+        chart for pm, _ in with_slope if pm.measure.polarity is not Polarity.NEUTRAL and (chart := gradient_chart(pm))
+    ]
+    left_out = (
+        f"<p>{wording.counted(made_of, 'other measure')} {'is' if made_of == 1 else 'are'} left out, because the "
+        "deprivation score is made from them: a slope would compare them with themselves.</p>"
+        if made_of
+        else ""
+    )
+    return fragment(
+        table("Slopes from the most to the least deprived ward", ["Measure", "Slope"], rows, css="pm-words-table"),
+        left_out,
+        *drawn,
+    )
+
+
+def ward_funnels(page: Page) -> Fragment:
+    """Which wards lie outside what chance would give a ward of their size, of every measure whose counts are held."""
+    drawn = [chart for pm in page.with_wards if (chart := funnel_plot(pm))]
+    if drawn:
+        return fragment(*drawn)
+    return Fragment(
+        "<p>This needs the counts behind the wards' figures, and none is published. Wards are not ranked without.</p>"
+    )
+
+
+def narrowing(page: Page) -> Fragment:
+    """Every gap between groups: its size, and whether it narrows or why that cannot be told."""
+    gaps = [(pm, gap) for pm in page.published.all_measures for gap in pm.gaps if gap.dimension != "ward"]
+    if not gaps:
+        return Fragment("<p>No measure has figures for groups of people yet.</p>")
+    rows = [
+        (
+            f"{pm.measure.title}, {gap_wording.gap_of(pm, gap)}",
+            [f"{gap_wording.gap_amount(pm, gap)}, {gap.period.label}", gap_wording.gap_change_words(pm, gap)],
+        )
+        for pm, gap in gaps
+    ]
+    columns = ["Measure", "Gap", "Does it narrow?"]
+    return Fragment(table("Gaps between groups of people", columns, rows, css="pm-words-table"))
 
 
 def group_gaps(page: Page) -> Fragment:

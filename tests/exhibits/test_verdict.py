@@ -75,6 +75,17 @@ def test_no_detectable_change_says_which_tests_found_none(book):
     )
 
 
+def test_trial_limits_that_the_intervals_outrank_are_named_and_the_row_is_mixed(book):
+    usual = UsualRange(went=Went.HIGHER, points=9, mean=60, lower=56, upper=64, provisional=True, rule="beyond a limit")
+    pm = found(book, State.NO_DETECTABLE_CHANGE, step=SAME, usual=usual).published
+
+    assert verdict(pm).sentence == (
+        "No detectable change (the intervals overlap); yet 68.3% is above its usual range of 56.0 to 64.0, trial limits "
+        "from 8 figures."
+    )
+    assert verdict(pm).mixed
+
+
 def test_healthy_life_expectancy_is_never_called_an_improvement(book):
     """58.0 (54.9 to 61.2) after 55.8: the number rose, and the figures cannot tell."""
     pm = found(book, State.NO_DETECTABLE_CHANGE, step=SAME, value=58.0, previous_value=55.8, lower=54.9, upper=61.2)

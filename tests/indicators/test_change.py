@@ -148,6 +148,21 @@ def test_the_newest_step_decides_where_the_trend_goes_the_other_way():
     assert (finding.state, finding.judged_by) == (State.GETTING_WORSE, JudgedBy.STEP)
 
 
+def test_trial_limits_never_overrule_a_published_interval():
+    """Residents in work: 76.3 (72.0 to 80.6), just above trial limits, after 70.6 with as wide an interval."""
+    finding = find_one(years(*STEADY, 90.0, reach=6.0))
+
+    assert (finding.usual.went, finding.usual.provisional) == (Went.HIGHER, True)
+    assert finding.step.went is Went.NO_CHANGE
+    assert (finding.state, finding.judged_by) == (State.NO_DETECTABLE_CHANGE, None)
+
+
+def test_an_nhs_chart_counts_beside_intervals():
+    finding = find_one(years(*STEADY, *STEADY[:5], 90.0, reach=6.0, first=2012))
+
+    assert (finding.state, finding.judged_by) == (State.IMPROVING, JudgedBy.USUAL_RANGE)
+
+
 def test_where_no_test_can_be_made_the_reason_is_given():
     finding = find_one(years(50.0, 51.0))
 
