@@ -57,8 +57,8 @@ class Series:
         if not self.periods:
             return []
         newest = self.periods[-1]
-        step = (newest.end - newest.previous.end).days
-        back = [round((newest.end - period.end).days / step) for period in self.periods]
+        step = _months(newest.previous, newest)
+        back = [round(_months(period, newest) / step) for period in self.periods]
         return [back[0] - n for n in back] if len(set(back)) == len(back) else None
 
     def even(self, name: str) -> Floats | None:
@@ -69,6 +69,11 @@ class Series:
         values = np.full(places[-1] + 1 if places else 0, np.nan)
         values[places] = self.column(name)
         return values
+
+
+def _months(earlier: Period, later: Period) -> int:
+    """How many months lie between the ends of two periods."""
+    return 12 * (later.end.year - earlier.end.year) + later.end.month - earlier.end.month
 
 
 def find_change(figures: pd.DataFrame, measure: Measure, *, cash: bool = False) -> dict[str, Any]:

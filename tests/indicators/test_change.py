@@ -206,3 +206,12 @@ def test_a_series_keeps_each_figure_in_its_place():
 
 def test_two_figures_for_one_place_have_none():
     assert Series.of(rows(("2024-04-01", 1.0), ("2024-06-01", 2.0), ("2025-04-01", 3.0))).places is None
+
+
+def test_many_years_of_months_and_quarters_each_keep_their_place():
+    months = [(f"{2016 + n // 12}-m{n % 12 + 1:02d}", 50.0 + n % 3) for n in range(130)]
+    quarters = [(f"{2010 + n // 4}-{(11 + n // 4) % 100:02d}-q{n % 4 + 1}", 50.0) for n in range(60)]
+
+    assert Series.of(rows(*months)).places == list(range(130))
+    assert Series.of(rows(*quarters)).places == list(range(60))
+    assert find_one(rows(*months), frequency="month").usual.points == 130

@@ -1,24 +1,18 @@
 """The methods page: which measures use a method, why the others lack it, and every method in words."""
 
 import re
-import shutil
 
 import pytest
 
-from pmif.disclosure import open_published, publish
 from pmif.methods import CATALOGUE, METHODS
 from pmif.report.methods import method_cards, methods_in_use, methods_not_in_use, support
 from pmif.report.page import Page
-from tests.conftest import BOROUGH
 from tests.exhibits.reading import words_of
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    root = tmp_path_factory.mktemp("methods") / "borough"
-    shutil.copytree(BOROUGH / "data", root / "data", ignore=shutil.ignore_patterns("built"))
-    publish(root, "current")
-    return Page("methods", root, open_published(root))
+@pytest.fixture
+def page(published_borough: Page) -> Page:
+    return published_borough
 
 
 def test_only_methods_of_the_catalogue_are_named_and_all_that_a_measure_names_are_used(page):
