@@ -137,7 +137,7 @@ def _kinds() -> list[tuple[str, str, str]]:
         ("disc", "better", "improving"),
         ("diamond", "worse", "getting worse"),
         ("ring", "same", "no detectable change"),
-        ("square", "gh", "moved, not good or bad"),
+        ("square", "gh", "moved, not called good or bad"),
         ("dot", "same", "not tested, or no figure"),
     ]
 

@@ -24,7 +24,7 @@ COUNTED = {
     State.IMPROVING: "improving",
     State.GETTING_WORSE: "getting worse",
     State.NO_DETECTABLE_CHANGE: "no detectable change",
-    State.MOVED: "moved, neither good nor bad in itself",
+    State.MOVED: "moved, not called good or bad",
     State.CHANGE_NOT_TESTED: "change, not tested",
     State.NOTHING_TO_COMPARE: "nothing to compare with yet",
     State.WARDS_ONLY: "ward figures only",

@@ -29,7 +29,7 @@ class State(StrEnum):
     IMPROVING = "improving"
     GETTING_WORSE = "getting-worse"
     NO_DETECTABLE_CHANGE = "no-detectable-change"
-    MOVED = "moved"  # a clear change of a measure that is neither good nor bad in itself
+    MOVED = "moved"  # a clear change, neither good nor bad in itself, or of money in the pounds of each year
     CHANGE_NOT_TESTED = "change-not-tested"
     NOTHING_TO_COMPARE = "nothing-to-compare"  # one figure only, or its definition changed
     WITHHELD = "withheld"

@@ -130,12 +130,12 @@ def method_cards(page: Page) -> Fragment:
 
 
 def methods_not_in_use(page: Page) -> Fragment:
-    """Every method that no measure of this report has the figures for, with what it would need."""
+    """Every method that no measure of this report has the figures for, each closed until a reader wants it."""
     used, _ = _by_method(page)
     waiting = [about for about in CATALOGUE if about.id not in used]
     if not waiting:
         return Fragment("<p>None: every method is in use in this report.</p>")
-    return fragment(*(_card(about, []) for about in waiting))
+    return fragment(*(details(escape(about.title), _facts(about)) for about in waiting))
 
 
 def _by_method(page: Page) -> tuple[dict[str, list[str]], dict[str, dict[str, str]]]:
@@ -152,7 +152,15 @@ def _by_method(page: Page) -> tuple[dict[str, list[str]], dict[str, dict[str, st
 
 
 def _card(about: About, measures: Sequence[str]) -> str:
-    formula = "<br>".join(escape(line) for line in about.formula.splitlines())
+    titles = "".join(f"<li>{escape(title)}</li>" for title in measures)
+    count = wording.counted(len(measures), "measure")
+    whose = f'<span class="pm-vh"> that use {escape(about.title)}</span>'
+    listing = details(f"{count}{whose}", f"<ul>{titles}</ul>")
+    return f'<h3 id="method-{about.id}">{escape(about.title)}</h3>{_facts(about)}{listing}'
+
+
+def _facts(about: About) -> str:
+    formula = "".join(f"<span>{escape(line)}</span>" for line in about.formula.splitlines())
     facts = [
         ("What it tells", escape(about.tells)),
         ("What it needs", escape(about.needs)),
@@ -160,13 +168,4 @@ def _card(about: About, measures: Sequence[str]) -> str:
         ("Standing", escape(about.standing)),
         ("Source", link(about.address or None, about.source)),
     ]
-    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    listing = (
-        details(
-            f'{wording.counted(len(measures), "measure")}<span class="pm-vh"> that use {escape(about.title)}</span>',
-            f"<ul>{''.join(f'<li>{escape(title)}</li>' for title in measures)}</ul>",
-        )
-        if measures
-        else ""
-    )
-    return f'<h3 id="method-{about.id}">{escape(about.title)}</h3><dl class="pm-facts">{rows}</dl>{listing}'
+    return f'<dl class="pm-facts">{"".join(f"<div><dt>{k}</dt><dd>{v}</dd></div>" for k, v in facts)}</dl>'

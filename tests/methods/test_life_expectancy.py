@@ -135,8 +135,9 @@ def test_an_area_does_not_depend_on_its_neighbours(one, another):
     together = life_expectancy([DEATHS + one, spoilt, DEATHS + another], [PEOPLE] * 3)
     alone = life_expectancy(DEATHS + another, PEOPLE)
 
-    assert together.value[2].tolist() == alone.value.tolist()
-    assert together.upper[2].tolist() == alone.upper.tolist()
+    # Sums over many rows at once may add in another order, which the last binary digit shows.
+    assert together.value[2] == pytest.approx(alone.value, rel=1e-12)
+    assert together.upper[2] == pytest.approx(alone.upper, rel=1e-12)
     assert np.isnan(together.value[1]).tolist() == [True] * 20
 
 
