@@ -13,7 +13,8 @@ def gap_words(pm: PublishedMeasure, gap: Gap) -> str:
         ]
     )
     mark = " [e]" if gap.estimated else ""
-    return f"Gap {gap_of(pm, gap)}, {gap.period.label}{mark}: {ends}, {gap_amount(pm, gap)} apart"
+    some = f", of the {gap.shown} of {gap.count} that can be shown" if gap.shown < gap.count else ""
+    return f"Gap {gap_of(pm, gap)}, {gap.period.label}{mark}: {ends}, {gap_amount(pm, gap)} apart{some}"
 
 
 def gap_of(pm: PublishedMeasure, gap: Gap) -> str:
