@@ -66,7 +66,7 @@ def _find_one(
             state=State.WITHHELD if withheld else State.NO_FIGURE,
             reason="The newest figure is withheld to protect people."
             if withheld
-            else f"The newest figure is {newest['status'].replace('-', ' ')}.",
+            else f"The newest figure is {newest['status'].replace('-', ' ')}{_why(newest)}.",
         )
     known = find_change(series[series["status"] == "shown"], measure, cash=framework.unit(measure).is_money)
     return Finding(
@@ -95,6 +95,12 @@ def _due(
         return Due.LATE, expected, out.isoformat()
     is_new = previous_report_date < date.fromisoformat(row["published"]) <= report_date
     return (Due.NEW if is_new else Due.NOT_DUE), expected, out.isoformat()
+
+
+def _why(newest: pd.Series) -> str:
+    """Why a method could give no figure: "a count is missing". Empty where the figure was never there."""
+    reason = newest.get("reason", "")
+    return f": {reason}" if reason else ""
 
 
 def _number(value: float) -> float | None:
