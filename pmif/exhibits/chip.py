@@ -62,7 +62,7 @@ def chips(pm: PublishedMeasure) -> list[str]:
     finding = pm.finding
     made = []
     if words := wording.change_words(pm):
-        made.append(chip(words, STEP_SHAPES.get(finding.direction, "level"), "bare"))
+        made.append(chip(words, STEP_SHAPES.get(wording.shown_direction(pm), "level"), "bare"))
     made.append(state_chip(pm))
     if finding.definition_changed:
         made.append(chip("Definition changed", "break", "note"))

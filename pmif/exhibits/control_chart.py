@@ -31,7 +31,7 @@ from pmif.exhibits.trend_chart import (
     target_label,
     target_notes,
 )
-from pmif.exhibits.usual_range import run_words, side_of, usual_decimals, usual_limits
+from pmif.exhibits.usual_range import Decimals, run_words, side_of, usual_decimals, usual_limits, weak_words
 from pmif.framework import Polarity
 from pmif.period import Period
 
@@ -58,18 +58,18 @@ class Chart:
     lower: float
     upper: float
     signal: str  # the newest figure's, in words, where it lies within the range
-    decimals: int  # of every value that is written
+    decimals: Decimals
 
     @property
     def newest(self) -> Dot:
         return self.dots[-1]
 
     def words(self, value: float) -> str:
-        return wording.format_value(self.pm, value, self.decimals)
+        return wording.format_value(self.pm, value, self.decimals.value)
 
-    def plain(self, value: float) -> str:
-        """The number alone, where the unit stands elsewhere."""
-        return wording.number(value / self.pm.unit.shown_in, self.decimals)
+    def limit(self, value: float) -> str:
+        """An end of the range, or the average."""
+        return wording.format_value(self.pm, value, self.decimals.limits)
 
 
 def control_chart(pm: PublishedMeasure) -> Exhibit | None:
@@ -197,14 +197,14 @@ def _labels(chart: Chart, width: float) -> list[EndLabel]:
     pm, newest = chart.pm, chart.newest
     role = SHAPES[newest.change].role
     wanted = [
-        (chart.upper, "Top of range", "ink2", 400),
-        (newest.point.value, newest.point.period.short_label, role, 700),
-        (chart.mean, "Average", "ink2", 400),
-        (chart.lower, "Bottom of range", "ink2", 400),
+        (chart.upper, "Top of range", chart.limit, "ink2", 400),
+        (newest.point.value, newest.point.period.short_label, chart.words, role, 700),
+        (chart.mean, "Average", chart.limit, "ink2", 400),
+        (chart.lower, "Bottom of range", chart.limit, "ink2", 400),
     ]
     labels = [
-        end_label(value, name, chart.words(value), width, colour, weight)
-        for value, name, colour, weight in wanted
+        end_label(value, name, written(value), width, colour, weight)
+        for value, name, written, colour, weight in wanted
         if value is not None
     ]
     return [*labels, *target_label(pm, width)]
@@ -278,21 +278,22 @@ def _made_from(pm: PublishedMeasure) -> str:
 
 
 def _range_words(chart: Chart) -> str:
-    return f"usual range {chart.plain(chart.lower)} to {chart.plain(chart.upper)}"
+    return f"usual range {chart.limit(chart.lower)} to {chart.limit(chart.upper)}"
 
 
 def _alt_text(chart: Chart) -> str:
     pm = chart.pm
     name, unit = wording.lower_first(pm.measure.title), wording.unit_words(pm)
     what = f"{name}, {unit}" if unit else name
-    average = f"average {wording.spoken(chart.words(chart.mean))}, " if chart.mean is not None else ""
+    average = f"average {chart.limit(chart.mean)}, " if chart.mean is not None else ""
+    ranges = wording.spoken(f"{average}{_range_words(chart)}")
     span = wording.span([d.point.period.id for d in chart.dots])
     newest = chart.newest
     lies = {"above": "above the range", "below": "below the range", "within": "inside the range"}[newest.lies]
     if chart.signal:
         lies += f", but {chart.signal}"
     sentences = [
-        f"Control chart of {what}, {span}: {average}{_range_words(chart)}.",
+        f"Control chart of {what}, {span}: {ranges}.",
         f"Latest {wording.spoken(chart.words(newest.point.value))} {wording.in_period(newest.point.period)}, {lies}.",
     ]
     if pm.measure.target:
@@ -312,7 +313,7 @@ def _table(chart: Chart) -> str:
     held = [f for f in figures(pm.series("borough")) if _present(pm, f.period)]
     body = [(f.period.label, _cells(chart, f, dots.get(f.period))) for f in held]
     unit = wording.lower_first(wording.axis_words(pm))
-    average = f"Average {chart.plain(chart.mean)}, " if chart.mean is not None else ""
+    average = f"Average {chart.limit(chart.mean)}, " if chart.mean is not None else ""
     ranges = f"{average}{_range_words(chart)}"
     note = wording.symbols_note(cell for _, cells in body for cell in cells)
     words = f'<p class="pm-small">{escape(note)}.</p>' if note else ""
@@ -324,7 +325,10 @@ def _cells(chart: Chart, figure: Figure, dot: Dot | None) -> list[str]:
     if dot is None:
         return [wording.shown_or_symbol(chart.pm, figure), "No figure"]
     mark = f" [{figure.mark}]" if figure.mark else ""
-    return [f"{chart.plain(figure.value)}{mark}", f"{dot.lies.capitalize()}{_more(dot)}"]
+    return [
+        f"{wording.number(figure.value / chart.pm.unit.shown_in, chart.decimals.value)}{mark}",
+        f"{dot.lies.capitalize()}{_more(dot)}",
+    ]
 
 
 def _notes(chart: Chart) -> list[str]:
@@ -332,12 +336,14 @@ def _notes(chart: Chart) -> list[str]:
     notes = [_key(chart)]
     if any(_more(d) for d in chart.dots):
         notes.append(
-            "Within the range a mark is part of a run that chance seldom makes: six figures rising or falling, seven "
+            "Within the range a mark is part of a run that chance seldom makes: five rises or falls running, seven "
             "on one side of the average, or two of three near an edge."
         )
     if pm.finding.in_cash_terms:
         notes.append("In the pounds of each year: prices rose as well, so no change is called good or bad.")
     notes += _limit_notes(chart)
+    if weak := weak_words(pm):
+        notes.append(f"This range is {weak}.")
     if absent := _absent(chart):
         notes.append(f"No figure for {escape(wording.listed(absent))}.")
     if earlier := definition_notes(pm):
@@ -352,13 +358,13 @@ def _key(chart: Chart) -> str:
     neutral = chart.pm.finding.in_cash_terms or chart.pm.measure.polarity is Polarity.NEUTRAL
     if chart.pm.finding.usual.provisional:
         marks = (
-            "a square is a change, neither good nor bad in itself"
+            "a square is a change, not called good or bad"
             if neutral
             else "a filled disc is a change for the better, a diamond a change for the worse"
         )
         return f"Trial limits rest on few figures and judge only the newest: {marks}."
     if neutral:
-        return "Open dots are usual variation. A square is a change, neither good nor bad in itself."
+        return "Open dots are usual variation. A square is a change, not called good or bad."
     return "Open dots are usual variation. A filled disc is a change for the better, a diamond a change for the worse."
 
 
@@ -372,8 +378,8 @@ def _limit_notes(chart: Chart) -> list[str]:
     ):
         if calculated is not None and calculated != drawn:
             notes.append(
-                f"The {end} of the range was worked out as {chart.words(calculated)}; it is drawn at "
-                f"{chart.words(drawn)}, since no figure can be {side}."
+                f"The {end} of the range was worked out as {chart.limit(calculated)}; it is drawn at "
+                f"{chart.limit(drawn)}, since no figure can be {side}."
             )
     return [escape(note) for note in notes]
 

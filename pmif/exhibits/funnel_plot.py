@@ -124,7 +124,12 @@ def _chart(pm: PublishedMeasure) -> Chart | None:
     if len(held) < FEWEST:
         return None
     multiplier = pm.unit.multiplier
-    found = FUNNELS[pm.measure.method](held["numerator"].to_numpy(), held["denominator"].to_numpy())
+    # Wards are withheld because their counts are low, so the rest alone would make too high an average.
+    whole = next((gap.average for gap in pm.gaps if gap.dimension == "ward"), None)
+    if whole is None and len(held) < len(rows):
+        return None
+    average = None if whole is None else whole / multiplier
+    found = FUNNELS[pm.measure.method](held["numerator"].to_numpy(), held["denominator"].to_numpy(), average)
     wards = []
     for figure, size, flag in zip(figures(held), held["denominator"], found.flags.flag, strict=True):
         side, clear = FLAGS[str(flag)]
@@ -308,7 +313,7 @@ def _notes(chart: Chart) -> list[str]:
     if any(w.side for w in chart.wards):
         notes.append("Wards outside are named where there is room; the table names all.")
     if chart.absent:
-        notes.append(f"Not shown, and not in the average: {escape(wording.listed(chart.absent))}.")
+        notes.append(f"Not shown, but in the average: {escape(wording.listed(chart.absent))}.")
     if _estimated(chart):
         notes.append(ESTIMATED)
     return notes

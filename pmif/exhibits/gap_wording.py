@@ -14,7 +14,7 @@ def gap_words(pm: PublishedMeasure, gap: Gap) -> str:
     )
     mark = " [e]" if gap.estimated else ""
     some = f", of the {gap.shown} of {gap.count} that can be shown" if gap.shown < gap.count else ""
-    return f"Gap {gap_of(pm, gap)}, {gap.period.label}{mark}: {ends}, {gap_amount(pm, gap)} apart{some}"
+    return f"Gap {gap_of(pm, gap)}, {gap.period.label}{mark}: {ends}, a gap of {gap_amount(pm, gap)}{some}"
 
 
 def gap_of(pm: PublishedMeasure, gap: Gap) -> str:
@@ -29,7 +29,7 @@ def group_title(pm: PublishedMeasure, dimension: str, group: str) -> str:
     if dimension == "ward":
         return group
     titles = {g.id: g.title for g in pm.published.framework.dimension(dimension).groups}
-    return titles.get(group, "Everyone")
+    return titles.get(group, "Everyone, these included")
 
 
 def dimension_title(pm: PublishedMeasure, dimension: str) -> str:
@@ -55,7 +55,10 @@ def gap_change_words(pm: PublishedMeasure, gap: Gap) -> str:
     before = ""
     if change.earlier is not None and change.since is not None:
         other_way = ", the other way round" if change.earlier < 0 and gap.count <= 2 else ""
-        before = f"{wording.amount(pm, change.earlier)}{other_way} {wording.in_period(change.since)}"
+        size = change.earlier
+        if change.earlier_high is not None and change.earlier_low is not None:  # as a reader's own sum has it
+            size = wording.as_shown(pm, change.earlier_high) - wording.as_shown(pm, change.earlier_low)
+        before = f"{wording.amount(pm, size)}{other_way} {wording.in_period(change.since)}"
     how = ", judged by the usual range of the gap" if change.method == "usual-range" else ""
     if not change.went:
         was = f"It was {before}. " if before else ""
@@ -96,13 +99,16 @@ def spatial_words(gap: Gap) -> str:
     if found.i is None or found.p is None or found.p >= ALIKE or found.i <= 0:
         return ""
     chance = "p less than 0.001" if found.p < 0.001 else f"p {wording.number(found.p, 3)}"
-    together = [
-        f"{wording.listed(names.split('; '))} stand together with {kind} figures"
+    around = [
+        f"{listed} and the wards around {'it' if listed == names else 'each'} have {kind} figures"
         for kind, names in (("high", found.high), ("low", found.low))
-        if names
+        if (listed := wording.listed(names.split("; ")))
     ]
-    named = f": {wording.listed(together)}" if together else ""
-    return f"Neighbouring wards are alike (Moran's I {wording.number(found.i, 2)}, {chance}){named}."
+    named = f": {'; '.join(around)}" if around else ""
+    return (
+        "Wards beside each other are more alike than chance would make them "
+        f"(Moran's I {wording.number(found.i, 2)}, {chance}){named}."
+    )
 
 
 ALIKE = 0.01  # the chance below which neighbouring wards are called alike

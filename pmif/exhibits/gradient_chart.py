@@ -269,7 +269,7 @@ def _title(chart: Chart) -> str:
     if not chart.clear:
         return f"{name}: no clear slope with deprivation"
     way = "higher" if chart.end < chart.start else "lower"
-    return f"{name}: the more deprived the {chart.what}, the {way} the figure"
+    return f"{name}: tends to be {way} in more deprived {chart.what}s"
 
 
 def _estimated(chart: Chart) -> bool:

@@ -12,7 +12,6 @@ from pmif.exhibits.exhibit import Exhibit, Fragment, fragment
 from pmif.exhibits.gap_bars import Bar, bars_exhibit
 from pmif.exhibits.judgements import MARKS
 from pmif.exhibits.rows import sparkline
-from pmif.exhibits.usual_range import usual_decimals
 from pmif.framework import Bearing
 
 
@@ -338,7 +337,7 @@ def movers(measures: Iterable[PublishedMeasure], state: State, addresses: dict[s
 def _mover(pm: PublishedMeasure, address: str) -> str:
     f = pm.finding
     assert f.value is not None and f.period is not None
-    value = f"{wording.format_value(pm, f.value, usual_decimals(pm))} {wording.unit_words(pm)}".strip()
+    value = f"{wording.format_value(pm, f.value)} {wording.unit_words(pm)}".strip()
     now = f"<strong>{escape(value)}</strong> {escape(wording.in_period(f.period))}"
     country = f.benchmarks.get("country")
     beside = (

@@ -77,7 +77,8 @@ def _said(pm: PublishedMeasure) -> str:
     then who is left behind, every gap of the measure in a sentence."""
     said = verdict.verdict(pm)
     warning = "<strong>Mixed:</strong> " if said.mixed else ""
-    sentences = [f"{warning}{escape(said.sentence)}"] if said.sentence else []
+    words = wording.lower_first(said.sentence) if said.mixed else said.sentence
+    sentences = [f"{warning}{escape(words)}"] if said.sentence else []
     sentences += [f"{escape(gap_wording.gap_words(pm, gap))}." for gap in pm.gaps]
     return f'<div class="pm-said">{"".join(f"<p>{sentence}</p>" for sentence in sentences)}</div>' if sentences else ""
 

@@ -224,10 +224,8 @@ def _title(pm: PublishedMeasure) -> str:
     if finding.value is None or finding.period is None:
         return name
     value = f"{wording.format_value(pm, finding.value)} {wording.in_period(finding.period)}"
-    if finding.state is State.IMPROVING:
-        return f"{name}: improving, {value}"
-    if finding.state is State.GETTING_WORSE:
-        return f"{name}: getting worse, {value}"
+    if finding.state in (State.IMPROVING, State.GETTING_WORSE):
+        return f"{name}: {wording.lower_first(wording.state_words(pm))}, {value}"
     if verdict := wording.comparison_words(pm, "country"):
         return f"{name}: {value}, {verdict}"
     return f"{name}: {value}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pmif.disclosure import JudgedBy, Level, PublishedMeasure, State, TargetRating, Went
 from pmif.exhibits import wording
-from pmif.exhibits.usual_range import run_words, usual_decimals, usual_words
+from pmif.exhibits.usual_range import run_words, usual_decimals, usual_words, weak_words
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,18 @@ def verdict(pm: PublishedMeasure) -> Verdict:
     if tests_disagree:
         sentence += f"; {tests_disagree}"
     elif finding.judged_by in (JudgedBy.USUAL_RANGE, JudgedBy.TREND) and finding.step.went is Went.NO_CHANGE:
-        sentence += "; the last step alone is within the intervals"
+        assert finding.step.period is not None
+        sentence += f"; the change since {finding.step.period.label} alone is too small to tell"
+    if weak := weak_words(pm):
+        sentence += f"; its usual range is {weak}"
     return Verdict(f"{sentence}.", mixed=bool(against_it or tests_disagree or not wording.last_step_agrees(pm)))
 
 
 def _direction_head(pm: PublishedMeasure) -> str:
     finding = pm.finding
     match finding.state:
+        case State.MOVED if not wording.last_step_agrees(pm):
+            return wording.state_words(pm)
         case State.MOVED:
             way = "Higher" if finding.judged_by and finding.tests[finding.judged_by].went is Went.HIGHER else "Lower"
             return f"{way}, in cash terms" if finding.in_cash_terms else f"{way}, neither good nor bad in itself"
@@ -63,11 +68,11 @@ def evidence_words(pm: PublishedMeasure) -> str:
             found = change_words(pm)
             if not found.startswith(("above", "below")):
                 return found
-            return f"{wording.format_value(pm, finding.value or 0, usual_decimals(pm))} is {found}"
+            return f"{_value(pm)} is {found}"
         case State.NO_DETECTABLE_CHANGE:
             made = []
             if finding.step.went:
-                made.append("the intervals overlap")
+                made.append(f"the intervals{_of_which(pm)} overlap")
             if finding.trend.went:
                 made.append("no trend over five years")
             if finding.usual.went is Went.NO_CHANGE:
@@ -78,6 +83,20 @@ def evidence_words(pm: PublishedMeasure) -> str:
             return "; ".join(wording.lower_first(reason).rstrip(".") for reason in reasons if reason)
         case _:
             return wording.lower_first(finding.reason.rstrip("."))
+
+
+def _value(pm: PublishedMeasure) -> str:
+    """The newest figure, as exact as it is written beside its usual range where that found the change."""
+    by_range = pm.finding.judged_by is JudgedBy.USUAL_RANGE or pm.finding.judged_by is None
+    return wording.format_value(pm, pm.finding.value or 0, usual_decimals(pm).value if by_range else None)
+
+
+def _of_which(pm: PublishedMeasure) -> str:
+    """ " of this and 2019 to 2021", where the figure judged against is not the previous one."""
+    step = pm.finding.step
+    if step.period is None or step.period == pm.finding.previous_period:
+        return ""
+    return f" of this and {step.period.label}"
 
 
 def change_words(pm: PublishedMeasure) -> str:
@@ -105,6 +124,8 @@ def _tests_disagree(pm: PublishedMeasure) -> str:
         return _outranked(pm)
     decided = finding.tests[finding.judged_by].went
     other = {Went.HIGHER: Went.LOWER, Went.LOWER: Went.HIGHER}.get(decided) if decided else None
+    if finding.judged_by is JudgedBy.STEP and finding.usual.went is Went.NO_CHANGE:
+        return f"yet it is within its {usual_words(pm)}"
     found = {
         JudgedBy.TREND: "the trend over five years goes the other way",
         JudgedBy.USUAL_RANGE: "it is still on the other side of its usual range",
@@ -118,7 +139,7 @@ def _outranked(pm: PublishedMeasure) -> str:
     if finding.value is None or finding.usual.went not in (Went.HIGHER, Went.LOWER):
         return ""
     side = "above" if finding.usual.went is Went.HIGHER else "below"
-    return f"yet {wording.format_value(pm, finding.value, usual_decimals(pm))} is {side} its {usual_words(pm)}"
+    return f"yet {_value(pm)} is {side} its {usual_words(pm)}"
 
 
 def _level_fact(pm: PublishedMeasure) -> tuple[str, int]:
@@ -160,19 +181,24 @@ def changes_tested(pm: PublishedMeasure) -> list[tuple[str, str]]:
         if outcome.reason:
             said.append((name, outcome.reason))
         elif outcome.went is not None:
-            change = "no change" if outcome.went is Went.NO_CHANGE else outcome.went
-            said.append((name, f"{change[0].upper()}{change[1:]}{_detail(pm, test)}."))
+            said.append((name, f"{_found(pm, test, outcome.went)}."))
     return said
 
 
-def _detail(pm: PublishedMeasure, test: JudgedBy) -> str:
+def _found(pm: PublishedMeasure, test: JudgedBy, went: Went) -> str:
+    """What one test found, and beside what."""
     finding = pm.finding
+    change = "No change" if went is Went.NO_CHANGE else str(went).capitalize()
     match test:
         case JudgedBy.STEP if finding.step.period is not None and finding.step.value is not None:
-            return f", beside {wording.format_value(pm, finding.step.value)} {wording.in_period(finding.step.period)}"
+            before = f"{wording.format_value(pm, finding.step.value)} {wording.in_period(finding.step.period)}"
+            return f"{change}, beside {before}"
         case JudgedBy.USUAL_RANGE:
-            return f", beside its {usual_words(pm)}"
+            if run := run_words(pm):
+                return f"{run[0].upper()}{run[1:]}, beside a {usual_words(pm)}"
+            side = {Went.HIGHER: "Above", Went.LOWER: "Below"}.get(went, "Inside")
+            return f"{side} its {usual_words(pm)}"
         case JudgedBy.TREND if finding.trend.since is not None:
-            return f", since {finding.trend.since.label}"
+            return f"{change}, since {finding.trend.since.label}"
         case _:
-            return ""
+            return change

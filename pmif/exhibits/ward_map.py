@@ -502,7 +502,11 @@ def _ends_words(wards: Sequence[Ward]) -> str:
     highest, lowest = _highest(wards), _lowest(wards)
     if not lowest:
         return "No ward has a figure to show."
-    named = f"Highest: {wording.listed([f'{w.name} {w.words}' for w in highest])}. " if highest else ""
+    named = (
+        f"Highest: {_named([w for w in highest if w.value == highest[0].value])} {highest[0].words}. "
+        if highest
+        else ""
+    )
     return f"{named}Lowest: {_named(lowest)} {lowest[0].words}."
 
 

@@ -111,14 +111,16 @@ def axis_words(pm: PublishedMeasure) -> str:
         words = "per cent"
     if pm.unit.prefix and pm.unit.prefix not in words:
         words = f"{short or pm.unit.prefix} {words}"
-    return words[0].upper() + words[1:]
+    first = words.split()[0]
+    symbol = first != "per" and (len(first) <= 3 or not first[1:].islower())  # kWh and kt keep their small letter
+    return words if symbol and not first.istitle() else words[0].upper() + words[1:]
 
 
 def amount(pm: PublishedMeasure, difference: float) -> str:
     """The size of a difference in its own unit: "25.3 percentage points", "£23,459"."""
     if pm.unit.prefix:
         return format_value(pm, abs(difference))
-    return f"{plain_value(pm, abs(difference))} {pm.unit.difference}"
+    return f"{plain_value(pm, abs(difference))} {pm.unit.difference}".removesuffix(" in number")
 
 
 def interval_words(pm: PublishedMeasure, lower: float | None, upper: float | None) -> str:
@@ -157,16 +159,29 @@ def change_words(pm: PublishedMeasure) -> str:
     if finding.value is None or finding.previous_value is None or finding.previous_period is None:
         return ""
     before = f"{format_value(pm, finding.previous_value)} {in_period(finding.previous_period)}"
-    words = {Went.HIGHER: "Rose from", Went.LOWER: "Fell from"}.get(finding.direction or Went.NO_CHANGE, "Unchanged at")
+    words = {Went.HIGHER: "Rose from", Went.LOWER: "Fell from"}.get(shown_direction(pm), "Unchanged at")
+    if finding.direction not in (None, shown_direction(pm)):
+        words = "Little changed from"
     same = finding.last_year_period is not None and finding.last_year_period == finding.previous_period
     return f"{words} {before}{', a year before' if same else ''}{_judged(pm)}"
 
 
 def _judged(pm: PublishedMeasure) -> str:
-    """ "(better)" or "(worse)", only where a test found a change and the last step went the same way."""
-    if pm.finding.state not in (State.IMPROVING, State.GETTING_WORSE) or not last_step_agrees(pm):
+    """ "(better)" or "(worse)", only where this very step was tested and found to be a change."""
+    finding = pm.finding
+    tested = finding.judged_by is JudgedBy.STEP and finding.step.period == finding.previous_period
+    if pm.finding.state not in (State.IMPROVING, State.GETTING_WORSE) or not tested:
         return ""
     return " (better)" if pm.finding.state is State.IMPROVING else " (worse)"
+
+
+def shown_direction(pm: PublishedMeasure) -> Went:
+    """Which way the last step went, of the two figures as they are written."""
+    finding = pm.finding
+    if finding.value is None or finding.previous_value is None or finding.direction is None:
+        return Went.NO_CHANGE
+    same = format_value(pm, finding.value) == format_value(pm, finding.previous_value)
+    return Went.NO_CHANGE if same else finding.direction
 
 
 def last_step_agrees(pm: PublishedMeasure) -> bool:
@@ -194,10 +209,14 @@ def state_words(pm: PublishedMeasure) -> str:
             return _still(pm, "Getting worse", "worse")
         case State.NO_DETECTABLE_CHANGE:
             return "No detectable change"
-        case State.MOVED:
+        case State.MOVED if last_step_agrees(pm) or pm.finding.judged_by is not JudgedBy.USUAL_RANGE:
             return "Moved"
+        case State.MOVED:
+            return f"Still {'above' if pm.finding.usual.went is Went.HIGHER else 'below'} its usual range"
         case State.CHANGE_NOT_TESTED:
-            word = {Went.HIGHER: "Higher", Went.LOWER: "Lower"}.get(pm.finding.direction or Went.NO_CHANGE, "No change")
+            word = {Went.HIGHER: "Higher", Went.LOWER: "Lower"}.get(shown_direction(pm), "No change")
+            if pm.finding.direction not in (None, shown_direction(pm)):
+                word = "Little change"
             return f"{word}, not tested"
         case State.NOTHING_TO_COMPARE:
             return "Nothing to compare with yet"
@@ -369,5 +388,9 @@ def within(sentences: Sequence[str], words: int = 60) -> str:
 
 
 def lower_first(text: str) -> str:
-    """For a title inside a sentence; an abbreviation keeps its capitals."""
-    return text if len(text) > 1 and text[1].isupper() else text[:1].lower() + text[1:]
+    """For a title inside a sentence; an abbreviation and a name keep their capitals."""
+    keeps = text[1:2].isupper() or text[1:2] == "-" or text.startswith(NAMES)
+    return text if keeps else text[:1].lower() + text[1:]
+
+
+NAMES = ("English", "England", "Ofsted", "Gateshead")  # words that a measure's title may begin with

@@ -166,7 +166,7 @@ def find_trend(series: Series, measure: Measure) -> Trend:
         return Trend(reason="A trend needs yearly figures.")
     if len(series) < wanted:
         apart = " that share no year" if measure.frequency is Frequency.ROLLING_YEARS else ""
-        return Trend(reason=f"A trend needs {wanted} yearly figures{apart}; there are {len(series)}.")
+        return Trend(reason=f"A trend needs {wanted} yearly figures{apart}; {there_are(len(series))}.")
     last = Series(series.periods[-wanted:], series.rows[-wanted:])
     if measure.frequency is not Frequency.ROLLING_YEARS and last.places != list(range(wanted)):
         return Trend(reason=f"One of the last {wanted} years is missing.")
@@ -228,13 +228,15 @@ def trial_range(values: Floats, since: Period | None = None) -> UsualRange:
     points = int(np.sum(~np.isnan(values)))
     if points <= spc.FEWEST_EARLIER:
         return UsualRange(
-            points=points, reason=f"A usual range needs {spc.FEWEST_EARLIER + 1} figures; there are {points}."
+            points=points, reason=f"A usual range needs {spc.FEWEST_EARLIER + 1} figures; {there_are(points)}."
         )
     if reason := str(found.reason):
         return UsualRange(points=points, reason=sentence(reason))
     outside = str(found.outside)
+    earlier = values[:-1]
     return UsualRange(
         went={spc.ABOVE: Went.HIGHER, spc.BELOW: Went.LOWER}.get(outside, Went.NO_CHANGE),
+        outside=int(np.sum((earlier < found.lower) | (earlier > found.upper))),
         since=since,
         points=points,
         mean=float(found.mean),
@@ -267,6 +269,10 @@ def _control_chart(values: Floats, series: Series, measure: Measure) -> UsualRan
         low=shown[spc.LOW],
         assurance=str(spc.assurance(chart, target, measure.polarity).icon),
     )
+
+
+def there_are(count: int) -> str:
+    return f"there {'is' if count == 1 else 'are'} {count}"
 
 
 def sentence(words: str) -> str:

@@ -116,6 +116,7 @@ class UsualRange(Model):
     lower: float | None = None
     upper: float | None = None
     provisional: bool = False  # "trial limits", from the few figures before the newest
+    outside: int = 0  # of the earlier figures, how many lie outside trial limits: many say that it was never steady
     rule: str = ""
     high: str = ""
     low: str = ""
@@ -177,6 +178,8 @@ class GapChange(Model):
     reason: str = ""
     since: APeriod | None = None
     earlier: float | None = None  # the gap then; below 0 where the other end was the higher
+    earlier_high: float | None = None  # its two ends, of a gap between two
+    earlier_low: float | None = None
     method: str = ""  # change-of-gap or usual-range
 
 

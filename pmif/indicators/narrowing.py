@@ -34,6 +34,8 @@ class _Then:
     period: Period
     size: float
     error: float
+    high: float | None = None
+    low: float | None = None
 
 
 def find_change_of_gap(measure: Measure, held: pd.DataFrame, ends: Ends) -> GapChange:
@@ -45,10 +47,12 @@ def find_change_of_gap(measure: Measure, held: pd.DataFrame, ends: Ends) -> GapC
     if len(both) < 2:
         return GapChange(reason="There is no earlier period with figures for both.")
     now, before = both.iloc[-1], both.iloc[-2]
-    then = [_Then(Period.parse(row["period"]), row["gap"], row["error"]) for row in (now, before)]
+    then = [
+        _Then(Period.parse(row["period"]), row["gap"], row["error"], row["high"], row["low"]) for row in (now, before)
+    ]
     if pd.notna(now["error"]) and pd.notna(before["error"]):
         return _tested(*then)
-    known: dict[str, Any] = {"since": then[1].period, "earlier": float(before["gap"])}
+    known = _known(then[1])
     if measure.frequency in (Frequency.OCCASIONAL, Frequency.ROLLING_YEARS):
         return GapChange(**known, reason="No interval is published, so a change of the gap cannot be tested.")
     values = Series.of(both.assign(value=both["gap"])).even("value")
@@ -67,13 +71,13 @@ def find_change_of_slope(
 
     `held` has every period's figures; `slope_of` finds the slope of one period's.
     """
-    if slope.method != SLOPE_INDEX_ABOUT.id:
-        return GapChange(
-            reason="Highest and lowest of many change places by chance, and there is no slope index to follow."
-        )
     shown = in_order(_comparable(measure, held))
     earlier = [rows for _, rows in shown.groupby("period", sort=False)][:-1]
-    before = slope_of(earlier[-1]) if earlier else Slope()
+    if not earlier:
+        return GapChange(reason="There is one period only.")
+    if slope.method != SLOPE_INDEX_ABOUT.id:
+        return GapChange(reason="Highest and lowest of many change places by chance, so they are not followed.")
+    before = slope_of(earlier[-1])
     if before.method != SLOPE_INDEX_ABOUT.id:
         return GapChange(reason="There is no earlier period whose slope could be found.")
     return _tested(
@@ -88,8 +92,17 @@ def _error(slope: Slope) -> float:
     return float(gaps.standard_error([slope.lower or 0.0], [slope.upper or 0.0])[0])
 
 
+def _known(before: _Then) -> dict[str, Any]:
+    return {
+        "since": before.period,
+        "earlier": float(before.size),
+        "earlier_high": before.high,
+        "earlier_low": before.low,
+    }
+
+
 def _tested(now: _Then, before: _Then) -> GapChange:
-    known: dict[str, Any] = {"since": before.period, "earlier": float(before.size)}
+    known = _known(before)
     if now.period.overlaps(before.period):
         return GapChange(**known, reason="The periods share years, so the two cannot be told apart.")
     found = gaps.change_of_gap(now.size, now.error, before.size, before.error)
@@ -119,5 +132,5 @@ def _pairs(measure: Measure, held: pd.DataFrame, ends: Ends) -> pd.DataFrame:
             continue
         high, low = by_end.loc[ends.high], by_end.loc[ends.low]
         errors = gaps.standard_error([high["lower"], low["lower"]], [high["upper"], low["upper"]])
-        found.append((period, high["value"] - low["value"], float(np.hypot(*errors))))
-    return pd.DataFrame(found, columns=["period", "gap", "error"])
+        found.append((period, high["value"] - low["value"], float(np.hypot(*errors)), high["value"], low["value"]))
+    return pd.DataFrame(found, columns=["period", "gap", "error", "high", "low"])

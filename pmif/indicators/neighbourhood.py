@@ -23,7 +23,7 @@ def find_neighbourhood(now: pd.DataFrame, shapes: "gpd.GeoDataFrame") -> Spatial
     """
     missing = int((now["status"] != "shown").sum())
     if missing:
-        return Spatial(reason=f"{missing} of {len(now)} wards are withheld or have no figure, and it needs them all.")
+        return Spatial(reason=f"It needs all wards, and {missing} of {len(now)} cannot be shown.")
     if len(now) < FEWEST:
         return Spatial(reason=f"It needs {FEWEST} wards; there are {len(now)}.")
     rows = now.set_index("area").loc[list(shapes["ward_code"])]

@@ -36,7 +36,9 @@ def find_slope_of_wards(measure: Measure, now: pd.DataFrame, *, scores: pd.DataF
     if measure.id == scores["measure"].iloc[0] or SIZE_OF_PLACE in measure.tags:
         return Slope()
     if PART_OF_DEPRIVATION_INDEX in measure.tags:
-        return Slope(reason="The deprivation score is made from this measure, so a slope against it says little.")
+        return Slope(
+            reason="The deprivation score is made from this measure or one much like it, so a slope says little."
+        )
     if scores["vintage"].iloc[0] != now["vintage"].iloc[0]:
         return Slope(reason="The deprivation score is of other wards than these.")
     score = now["area"].map(scores.set_index("area")["value"])
@@ -51,7 +53,7 @@ def find_slope_of_wards(measure: Measure, now: pd.DataFrame, *, scores: pd.DataF
 def _slope_index(measure: Measure, rows: pd.DataFrame, multiplier: float, what: str) -> Slope:
     missing = int((rows["status"] != "shown").sum())
     if missing:
-        return Slope(reason=f"{missing} of {len(rows)} {what} are withheld or have no figure, and it needs them all.")
+        return Slope(reason=_lacking(missing, len(rows), what))
     kind: slope_index.Kind = KINDS.get(measure.method, "other")
     scale = multiplier if kind == "proportion" else 1.0
     value, lower, upper = (_numbers(rows, column) / scale for column in ("value", "lower", "upper"))
@@ -83,7 +85,7 @@ def _gradient(rows: pd.DataFrame) -> Slope:
     shown = rows[rows["status"] == "shown"]
     if len(shown) < len(rows):
         missing = len(rows) - len(shown)
-        return Slope(reason=f"{missing} of {len(rows)} wards are withheld or have no figure, and it needs them all.")
+        return Slope(reason=_lacking(missing, len(rows), "wards"))
     weight = np.ones(len(rows))
     rank = slope_index.midpoint_ranks(weight)
     found = slope_index.gradient(rank, _numbers(rows, "value"), weight)
@@ -97,6 +99,11 @@ def _gradient(rows: pd.DataFrame) -> Slope:
         start=float(found.intercept),
         groups=len(rows),
     )
+
+
+def _lacking(missing: int, whole: int, what: str) -> str:
+    are = "is withheld or has no figure" if missing == 1 else "are withheld or have no figure"
+    return f"It needs all {what}, and {missing} of {whole} {are}."
 
 
 def _numbers(rows: pd.DataFrame, column: str) -> Floats:

@@ -43,8 +43,9 @@ TWO_INTERVALS_ABOUT = About(
     title="Comparison of two figures, by both intervals",
     tells="Whether two figures are so far apart that their intervals do not even touch. This is a cautious rule: "
     "two figures can differ although their intervals overlap a little.",
-    needs="Both figures with their 95% intervals, for the same period.",
-    formula="similar if lower limit ≤ benchmark's upper limit and upper limit ≥ benchmark's lower limit",
+    needs="Both figures with their 95% intervals: of two places for one period, or of one place for two periods that "
+    "share no year.",
+    formula="similar if lower limit ≤ the other's upper limit and upper limit ≥ the other's lower limit",
     standing=Standing.OHID,
     source=_GUIDANCE,
     address=_GUIDANCE_ADDRESS,

@@ -71,7 +71,7 @@ GRADIENT_ABOUT = About(
     formula="line y = a + S × x by weighted least squares, x from 0 (most deprived) to 1 (least)\n"
     "σ² = Σ w × (y − line)² ÷ (n − 2)\n"
     "limits = S ± t × √(σ² ÷ Σ w × (x − mean x)²)\n"
-    "t has n − 2 degrees of freedom.",
+    "t has n − 2 degrees of freedom; w is the weight of an area. In this report every ward weighs the same.",
     standing=Standing.ACADEMIC,
     source="Weighted linear regression, as in any textbook of statistics",
 )

@@ -53,7 +53,8 @@ ABOUT = About(
     title="Variation over time (XmR chart)",
     tells="Which figures are more than the usual ups and downs. A figure outside the limits, a long run on one side "
     "of the average, or a long rise or fall is unlikely to be chance, and is marked.",
-    needs="Figures one after the other, from one definition. With fewer than 13 the limits are provisional.",
+    needs="At least 13 figures one after the other, from one definition. With fewer the limits are provisional, and "
+    "this report uses trial limits instead.",
     formula="mean range = average difference between one figure and the next, without its sign\n"
     "ranges of 3.267 × the mean range or more are left out once, and the mean range taken again\n"
     "limits = average ± 2.66 × mean range; near limits at two thirds of that\n"

@@ -30,9 +30,9 @@ def opening(page: Page) -> Fragment:
     """At most five sentences of counts, and one picture of all the page's measures: one mark a measure."""
     counted = count(page.counted)
     lead = (
-        f"A test can tell how {counted.tested} of {wording.counted(counted.total, 'measure')} changed."
+        f"It could be tested whether {counted.tested} of {wording.counted(counted.total, 'measure')} changed."
         if counted.tested
-        else f"No test can tell yet how the {wording.counted(counted.total, 'measure')} changed."
+        else f"It could not be tested yet whether any of the {wording.counted(counted.total, 'measure')} changed."
     )
     without = [outcome for outcome in page.outcomes if not page.evidence(outcome.id)]
     kind = _kind(page)

@@ -101,10 +101,10 @@ def methods_in_use(page: Page) -> Fragment:
     for about in CATALOGUE:
         if about.id not in used:
             continue
-        reasons = "; ".join(
-            f"{wording.lower_first(reason)} ({count})"
-            for reason, count in Counter(map(_in_general, lacking.get(about.id, {}).values())).most_common(REASONS)
-        )
+        commonest = Counter(map(_in_general, lacking.get(about.id, {}).values())).most_common(REASONS)
+        reasons = "; ".join(f"{wording.lower_first(reason)} ({count})" for reason, count in commonest)
+        rest = len(lacking.get(about.id, {})) - sum(count for _, count in commonest)
+        reasons += f"; other reasons ({rest})" if rest else ""
         cells = [about.standing, str(len(used[about.id])), str(len(lacking.get(about.id, {}))), reasons or "none"]
         rows.append((about.title, cells))
     columns = ["Method", "Standing", "Measures that use it", "Measures that lack it", "Why (measures)"]

@@ -18,7 +18,7 @@ def thriving(page: Page) -> Fragment:
     counts = exhibits.count(measures)
     return fragment(
         f'<p class="pm-lead">{counts.total} measures bear on the six objectives and the Balanced Scorecard. '
-        f"For {counts.tested} of them a test can tell whether things are changing.</p>",
+        f"For {counts.tested} of them it could be tested whether things are changing.</p>",
         exhibits.hero_counts(measures),
         f'<p class="pm-small">{escape(due_sentence(counts))}</p>',
         exhibits.england_bar(measures, full=True, bar_id="all"),

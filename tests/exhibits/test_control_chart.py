@@ -67,7 +67,7 @@ def test_inside_the_range_it_says_usual_variation_and_no_more(book):
     assert "Usual variation: no sign of change" in shown(exhibit)
     assert "No target, so no verdict" in shown(exhibit)
     assert exhibit.alt_text == (
-        "Control chart of year 6 obesity, 2012/13 to 2024/25: average 23.5 per cent, usual range 18.5 to 28.4. "
+        "Control chart of year 6 obesity, 2012/13 to 2024/25: average 23.5 per cent, usual range 18.5 per cent to 28.4 per cent. "
         "Latest 25.1 per cent in 2024/25, inside the range."
     )
     assert all(svg.get("aria-label") == exhibit.alt_text for svg in charts(exhibit))
@@ -181,7 +181,7 @@ def test_a_range_ends_where_the_unit_does_and_says_so(book):
     usual = SETTLED | {"mean": 50.0, "lower": -3.2, "upper": 103.2}
     exhibit = control_chart(made(book, [40.0, 60.0] * 6 + [50.0], usual).published)
 
-    assert "usual range 0.0 to 100.0" in exhibit.alt_text
+    assert "usual range 0.0 per cent to 100.0 per cent" in exhibit.alt_text
     assert "The top of the range was worked out as 103.2%; it is drawn at 100.0%" in exhibit.caption
     assert "The bottom of the range was worked out as −3.2%; it is drawn at 0.0%" in exhibit.caption
 
@@ -191,7 +191,7 @@ def test_a_figure_beyond_a_limit_never_reads_the_same_as_the_limit(book):
     exhibit = control_chart(made(book, [*VALUES[:-1], 28.44], usual).published)
 
     assert "28.44%" in exhibit.title
-    assert "usual range 18.50 to 28.41" in exhibit.alt_text
+    assert "usual range 18.50 per cent to 28.41 per cent" in exhibit.alt_text
 
 
 def test_figures_that_are_all_the_same_lie_within_a_range_of_no_height(book):
@@ -210,7 +210,7 @@ def test_the_table_says_where_every_figure_lies(book):
     table = words_of(exhibit.table)
     assert exhibit.table.count('<th scope="row">') == 13
     assert exhibit.table.count('<th scope="col">') == 3
-    assert "Average 23.5, usual range 18.5 to 28.4" in table
+    assert "Average 23.5%, usual range 18.5% to 28.4%" in table
     assert "2024/25 30.0 Above" in table
     assert "2020/21 [c] No figure" in table
     assert table.count("Within") == 11

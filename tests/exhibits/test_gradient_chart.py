@@ -111,8 +111,8 @@ def test_wards_run_from_the_most_to_the_least_deprived(book):
 @pytest.mark.parametrize(
     ("value", "lower", "upper", "title"),
     [
-        (-6.6, -7.5, -5.7, "Claimants: the more deprived the ward, the higher the figure"),
-        (6.6, 5.7, 7.5, "Claimants: the more deprived the ward, the lower the figure"),
+        (-6.6, -7.5, -5.7, "Claimants: tends to be higher in more deprived wards"),
+        (6.6, 5.7, 7.5, "Claimants: tends to be lower in more deprived wards"),
         (-0.6, -1.5, 0.3, "Claimants: no clear slope with deprivation"),
         (-0.6, None, None, "Claimants: no clear slope with deprivation"),
     ],
@@ -197,7 +197,7 @@ def test_groups_stand_in_their_own_order_with_whiskers(book):
         "Poorest fifth: 58.0 per cent", "Second fifth: 63.0 per cent", "Third fifth: 67.0 per cent",
         "Fourth fifth: 70.0 per cent", "Richest fifth: 75.0 per cent",
     ]  # fmt: skip
-    assert exhibit.title == "Readiness: the more deprived the group, the lower the figure"
+    assert exhibit.title == "Readiness: tends to be lower in more deprived groups"
     assert "upright: 95% intervals" in exhibit.subtitle
     assert "Poorest fifth" in words_of(exhibit.drawing)
     chart = _chart(book.one("readiness"), "deprivation-fifth")

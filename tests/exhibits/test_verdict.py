@@ -70,7 +70,7 @@ def test_no_detectable_change_says_which_tests_found_none(book):
     pm = found(book, State.NO_DETECTABLE_CHANGE, step=SAME, usual=usual, trend=Trend(went=Went.NO_CHANGE)).published
 
     assert verdict(pm).sentence == (
-        "No detectable change (the intervals overlap; no trend over five years; within its usual range of 60.0 to 72.0, "
+        "No detectable change (the intervals overlap; no trend over five years; within its usual range of 60.0% to 72.0%, "
         "trial limits from 8 figures)."
     )
 
@@ -80,7 +80,7 @@ def test_trial_limits_that_the_intervals_outrank_are_named_and_the_row_is_mixed(
     pm = found(book, State.NO_DETECTABLE_CHANGE, step=SAME, usual=usual).published
 
     assert verdict(pm).sentence == (
-        "No detectable change (the intervals overlap); yet 68.3% is above its usual range of 56.0 to 64.0, trial limits "
+        "No detectable change (the intervals overlap); yet 68.3% is above its usual range of 56.0% to 64.0%, trial limits "
         "from 8 figures."
     )
     assert verdict(pm).mixed
@@ -101,7 +101,7 @@ def test_an_unusual_figure_that_moved_back_is_still_unusual_and_mixed(book):
     pm = found(book, State.GETTING_WORSE, judged_by=JudgedBy.USUAL_RANGE, usual=usual).published
 
     assert verdict(pm).sentence == (
-        "Still worse than usual (68.3% is below its usual range of 69.0 to 75.0, trial limits from 8 figures, though "
+        "Still worse than usual (68.3% is below its usual range of 69.0% to 75.0%, trial limits from 8 figures, though "
         "nearer than the figure before)."
     )
     assert verdict(pm).mixed
@@ -122,7 +122,7 @@ def test_a_change_beside_its_history_says_that_the_last_step_alone_is_within_the
     pm = found(book, State.IMPROVING, judged_by=JudgedBy.USUAL_RANGE, usual=usual, step=SAME).published
 
     assert verdict(pm).sentence == (
-        "Improving (at least seven figures in a row above the average); the last step alone is within the intervals."
+        "Improving (at least seven figures in a row above the average); the change since 2023/24 alone is too small to tell."
     )
 
 

@@ -179,7 +179,7 @@ def test_a_slope_needs_every_group():
     (gap,) = gaps(fifths([60, 65, np.nan, 75, 80]))
 
     assert gap.slope.value is None
-    assert gap.slope.reason == "1 of 5 groups are withheld or have no figure, and it needs them all."
+    assert gap.slope.reason == "It needs all groups, and 1 of 5 is withheld or has no figure."
 
 
 def ward_book(values: list[float], tags: list[str], **same: object) -> list:
@@ -233,4 +233,4 @@ def test_wards_in_no_order_are_not_called_alike():
 def test_neighbours_are_not_judged_where_a_ward_is_withheld():
     rows, shapes = grid([1.0] * 15 + [np.nan])
 
-    assert "1 of 16 wards" in find_neighbourhood(rows, shapes).reason
+    assert "1 of 16 cannot" in find_neighbourhood(rows, shapes).reason
