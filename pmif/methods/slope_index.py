@@ -345,8 +345,8 @@ def _ready(
 def _no_scale(kind: Kind) -> str:
     return {
         "other": "",
-        "rate": "a rate or limit of 0 has no logarithm",
-        "proportion": "a proportion or limit of 0 or 1 has no logit",
+        "rate": "a figure or limit of 0 has no place on the scale of ratios that this needs",
+        "proportion": "a figure or limit of none or of everyone has no place on the scale of odds that this needs",
     }[kind]
 
 

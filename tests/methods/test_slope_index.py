@@ -260,15 +260,30 @@ def test_areas_without_an_index_have_a_reason():
 @pytest.mark.parametrize(
     ("kind", "value", "lower", "reason"),
     [
-        ("rate", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4], "a rate or limit of 0 has no logarithm"),
-        ("rate", [1, 1, 2, 3, 4], [0, 1, 2, 3, 4], "a rate or limit of 0 has no logarithm"),
+        (
+            "rate",
+            [0, 1, 2, 3, 4],
+            [0, 1, 2, 3, 4],
+            "a figure or limit of 0 has no place on the scale of ratios that this needs",
+        ),
+        (
+            "rate",
+            [1, 1, 2, 3, 4],
+            [0, 1, 2, 3, 4],
+            "a figure or limit of 0 has no place on the scale of ratios that this needs",
+        ),
         (
             "proportion",
             [0.1, 0.1, 0.1, 0.1, 0.2],
             [0, 0.1, 0.1, 0.1, 0.1],
-            "a proportion or limit of 0 or 1 has no logit",
+            "a figure or limit of none or of everyone has no place on the scale of odds that this needs",
         ),
-        ("proportion", [0.1, 0.1, 0.1, 0.1, 1], [0.1] * 5, "a proportion or limit of 0 or 1 has no logit"),
+        (
+            "proportion",
+            [0.1, 0.1, 0.1, 0.1, 1],
+            [0.1] * 5,
+            "a figure or limit of none or of everyone has no place on the scale of odds that this needs",
+        ),
     ],
 )
 def test_nought_has_no_place_on_a_scale_of_ratios(kind, value, lower, reason, transform):
