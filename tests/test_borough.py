@@ -499,6 +499,16 @@ def test_no_secret_is_published(built):
         assert not [s for s in secrets if made.secret_pattern(s).search(text)], table.name
 
 
+def test_no_age_band_is_published(built):
+    """A withheld band could be solved from the standardised rate and the count of everyone."""
+    published = read_csv(built / "published-figures.csv")
+    worked_out = read_csv(built / "indicators.csv")
+
+    assert not [row for row in published if row["dimension"] in ("age-band", "life-table-band")]
+    assert [row for row in worked_out if row["dimension"] == "age-band"]
+    assert [row for row in published if row["measure"] == "deaths-before-their-time"]
+
+
 def test_shapes_are_valid_wards_that_share_their_edges():
     features = read_yaml(BOROUGH / "data/boundaries/ward-old.geojson")["features"]
     wards = {f["properties"]["ward_code"]: shape(f["geometry"]) for f in features}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pmif.disclosure.suppress import suppress
+from pmif.disclosure.suppress import suppress, without_bands
 from pmif.errors import PeriodError
 from pmif.framework import Framework, Reporting, load_framework
 from pmif.geography import Areas, load_areas
@@ -52,7 +52,7 @@ def publish(root: Path, period: str) -> Path:
 
     observations = observations[observations["published"] <= closed.isoformat()].reset_index(drop=True)
     indicators = _with_places(estimate(observations, framework, areas), areas)
-    figures = suppress(indicators, framework)[FIGURE_COLUMNS]
+    figures = suppress(without_bands(indicators, framework), framework)[FIGURE_COLUMNS]
     with replace_folder(built_folder(root, report.id)) as folder:
         write_table(folder, "observations", observations)
         write_table(folder, "indicators", indicators)

@@ -46,6 +46,18 @@ def suppress(indicators: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     return _withhold(table, list(table.index[table["status"] != "shown"]), status=None)
 
 
+def without_bands(indicators: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """The indicators without the age bands that a figure was worked out from.
+
+    Bands never leave: with public populations, a standardised rate and its count are equations that a withheld
+    band could be solved from.
+    """
+    bands = {m.id: m.bands for m in framework.measures if m.bands}
+    is_band = indicators["measure"].map(bands) == indicators["dimension"]
+    kept: pd.DataFrame = indicators[~is_band].reset_index(drop=True)
+    return kept
+
+
 def _is_small(rows: pd.DataFrame, limits: tuple[int, int], *, whole: bool) -> NDArray[np.bool_]:
     """Which counts lie within the limits; with `whole`, the people not counted are a count as well."""
     small = rows["numerator"].between(*limits)

@@ -2,7 +2,7 @@
 
 A filled dot fares worse and an open one fares best, whichever way the measure runs; a measure
 that is neither good nor bad has its higher value filled. Only measures in the same unit share
-an axis, and a gap is never called widening.
+an axis.
 """
 
 from collections.abc import Callable, Iterable, Sequence

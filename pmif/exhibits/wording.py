@@ -187,7 +187,9 @@ def shown_direction(pm: PublishedMeasure) -> Went:
 def last_step_agrees(pm: PublishedMeasure) -> bool:
     """Whether the newest figure went the way that the deciding test says, beside the one before it."""
     finding = pm.finding
-    return finding.judged_by is None or finding.tests[finding.judged_by].went is finding.direction
+    if finding.judged_by is None or finding.direction in (None, Went.NO_CHANGE):
+        return True
+    return finding.tests[finding.judged_by].went is finding.direction
 
 
 def last_year_words(pm: PublishedMeasure) -> str:

@@ -12,6 +12,7 @@ evidence decides (in the order above), and the words beside the figure say so. O
 present definition are used, and periods that share years are never taken for independent.
 """
 
+import math
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -178,8 +179,8 @@ def find_trend(series: Series, measure: Measure) -> Trend:
         found = recent_trend.recent_trend(last.column("value"), lower, upper)
     else:
         return Trend(reason="A trend needs counts or intervals, and none is published.")
-    if reason := str(found.reason):
-        return Trend(reason=sentence(reason))
+    if not str(found.direction):  # a remark may stand beside a direction
+        return Trend(reason=sentence(str(found.reason)))
     ways = {"increasing": Went.HIGHER, "decreasing": Went.LOWER}
     return Trend(
         went=ways.get(str(found.direction), Went.NO_CHANGE),
@@ -251,6 +252,8 @@ def _control_chart(values: Floats, series: Series, measure: Measure) -> UsualRan
     chart = spc.xmr(values)
     if reason := str(chart.reason[-1]):
         return UsualRange(points=len(series), reason=sentence(reason))
+    if math.isclose(chart.lower[-1], chart.upper[-1], rel_tol=1e-9, abs_tol=1e-12):
+        return UsualRange(points=len(series), reason="The figures hardly vary, so no usual range can be drawn.")
     sides = chart.side[series.places]
     shown = {
         side: " ".join(period.id for period, its in zip(series.periods, sides, strict=True) if its == side)

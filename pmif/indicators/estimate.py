@@ -18,6 +18,7 @@ from pmif.methods import (
 )
 from pmif.methods.estimate import Floats
 
+MARKS = ("p", "r", "e")  # the one that asks for most care first
 COLUMNS = [
     *KEY, "value", "lower", "upper", "interval", "numerator", "denominator",
     "status", "mark", "reason", "published", "published_basis", "source", "file", "row",
@@ -64,9 +65,15 @@ def _over_bands(table: pd.DataFrame, measure: Measure, framework: Framework, cou
     order = [group.id for group in bands.groups]
     rows = table[(table["measure"] == measure.id) & (table["dimension"] == bands.id)]
     places = ["area", "vintage", "period"]
-    whole = rows.groupby(places, sort=False, as_index=False).first()
+    by_place = rows.groupby(places, sort=False, as_index=False)
+    whole = by_place.first()
     if whole.empty:
         return whole
+    # The whole is as provisional, and as new, as any of its bands.
+    whole["mark"] = by_place["mark"].agg(lambda marks: next((m for m in MARKS if m in set(marks)), ""))["mark"]
+    whole["published"] = by_place["published"].max()["published"]
+    by_place_withheld = (rows["status"] == "suppressed").groupby([rows[p] for p in places], sort=False).any()
+    withheld = by_place_withheld.to_numpy(dtype=bool)
     keys = pd.MultiIndex.from_frame(whole[places])
 
     def by_band(column: str) -> Floats:
@@ -92,7 +99,7 @@ def _over_bands(table: pd.DataFrame, measure: Measure, framework: Framework, cou
         interval=np.where(np.isnan(made.lower), "", "calculated"),
         numerator=count.sum(axis=1),
         denominator=population.sum(axis=1),
-        status=np.where(given, "shown", "unavailable"),
+        status=np.where(given, "shown", np.where(withheld, "suppressed", "unavailable")),
         reason=made.reason,
     )
 
@@ -104,7 +111,7 @@ def _against_country(whole: pd.DataFrame, count: Floats, population: Floats, cou
     for period in whole["period"].unique():
         now = (whole["period"] == period).to_numpy()
         reference = now & (whole["area"] == country.code).to_numpy()
-        if not reference.any() or np.isnan([count[reference], population[reference]]).any():
+        if not reference.any() or not (count[reference] >= 0).all() or not (population[reference] > 0).all():
             made.reason[now] = f"no figures of {country.name} for every age in the same period"
             continue
         found = indirectly_standardised_ratio(

@@ -8,7 +8,7 @@ import pandas as pd
 from pmif.framework import DEPRIVATION, Dimension, Framework, Measure
 from pmif.geography import Areas
 from pmif.indicators.finding import Gap, Slope, Spatial
-from pmif.indicators.narrowing import Ends, find_change_of_gap, find_change_of_slope
+from pmif.indicators.narrowing import EVERYONE, Ends, find_change_of_gap, find_change_of_slope
 from pmif.indicators.neighbourhood import find_neighbourhood
 from pmif.indicators.slope import find_slope_of_groups, find_slope_of_wards
 from pmif.indicators.trend import in_order
@@ -16,7 +16,6 @@ from pmif.methods import gaps
 from pmif.period import Period
 
 WARD = "ward"
-EVERYONE = "everyone"  # the other end of a gap where one group alone is published
 
 
 def find_gaps(figures: pd.DataFrame, framework: Framework, areas: Areas) -> list[Gap]:
@@ -36,7 +35,7 @@ def find_gaps(figures: pd.DataFrame, framework: Framework, areas: Areas) -> list
         rows = by_measure[measure.id]
         multiplier = framework.unit(measure).multiplier
         found += _between_wards(measure, rows, areas, framework.reporting.ward_shapes, scores, multiplier)
-        groups = rows[(rows["kind"] == "borough") & ~rows["dimension"].isin(["", measure.bands])]
+        groups = rows[(rows["kind"] == "borough") & (rows["dimension"] != "")]
         for dimension, held in groups.groupby("dimension", sort=True):
             found += _between_groups(measure, rows, held, dimensions[str(dimension)], multiplier)
     return found
@@ -97,7 +96,7 @@ def _gap(
     """`held` has a column `end`, the name of the ward or group; `slope_of` finds the slope of one period's rows."""
     now = newest_of(held)
     shown = now[now["status"] == "shown"]
-    if len(shown) < 2:
+    if len(shown) < 2 or shown["value"].nunique() < 2:  # where all are alike nobody is at either end
         return
     high, low = shown.iloc[int(shown["value"].argmax())], shown.iloc[int(shown["value"].argmin())]
     average = rows[
@@ -108,7 +107,9 @@ def _gap(
     ]
     errors = gaps.standard_error([high["lower"], low["lower"]], [high["upper"], low["upper"]])
     difference = gaps.absolute_gap(high["value"], low["value"], errors[0], errors[1])
-    limits = [None if pd.isna(limit) else float(limit) for limit in (difference.lower, difference.upper)]
+    # Everyone includes the group, so that no interval of the two apart would hold.
+    unknown = EVERYONE in (high["end"], low["end"])
+    limits = [None if unknown or pd.isna(limit) else float(limit) for limit in (difference.lower, difference.upper)]
     slope = slope_of(now)
     change = (
         find_change_of_slope(measure, held, slope, slope_of)

@@ -20,6 +20,8 @@ from pmif.methods import gaps, spc
 from pmif.methods.slope_index import SLOPE_INDEX_ABOUT
 from pmif.period import Period
 
+EVERYONE = "everyone"  # the other end of a gap where one group alone is published
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -61,6 +63,8 @@ def find_change_of_gap(measure: Measure, held: pd.DataFrame, ends: Ends) -> GapC
         few = usual.reason if usual else "Two figures stand for the same period."
         return GapChange(**known, reason=f"No interval is published. {few}")
     went = {Went.HIGHER: gaps.WIDENING, Went.LOWER: gaps.NARROWING}.get(usual.went, gaps.NO_CHANGE)
+    if went != gaps.NO_CHANGE and now["gap"] * before["gap"] < 0:
+        went = gaps.REVERSED
     return GapChange(**known, went=went, method=spc.USUAL_RANGE_ABOUT.id)
 
 
@@ -132,5 +136,7 @@ def _pairs(measure: Measure, held: pd.DataFrame, ends: Ends) -> pd.DataFrame:
             continue
         high, low = by_end.loc[ends.high], by_end.loc[ends.low]
         errors = gaps.standard_error([high["lower"], low["lower"]], [high["upper"], low["upper"]])
+        if EVERYONE in (ends.high, ends.low):  # who includes the group, so that the two are not independent
+            errors = errors * np.nan
         found.append((period, high["value"] - low["value"], float(np.hypot(*errors)), high["value"], low["value"]))
     return pd.DataFrame(found, columns=["period", "gap", "error", "high", "low"])

@@ -26,6 +26,8 @@ def find_neighbourhood(now: pd.DataFrame, shapes: "gpd.GeoDataFrame") -> Spatial
         return Spatial(reason=f"It needs all wards, and {missing} of {len(now)} cannot be shown.")
     if len(now) < FEWEST:
         return Spatial(reason=f"It needs {FEWEST} wards; there are {len(now)}.")
+    if set(now["area"]) != set(shapes["ward_code"]):
+        return Spatial(reason="It needs all wards, and some have no row.")
     rows = now.set_index("area").loc[list(shapes["ward_code"])]
     touching = shapes.geometry.sindex.query(shapes.geometry, predicate="intersects")
     pairs = [(int(i), int(j)) for i, j in zip(*touching, strict=True) if i != j]

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from pmif.framework import PART_OF_DEPRIVATION_INDEX, SIZE_OF_PLACE, Dimension, Measure
-from pmif.indicators.change import sentence
+from pmif.indicators.change import sentence, there_are
 from pmif.indicators.finding import Slope
 from pmif.methods import slope_index
 from pmif.methods.estimate import Floats
@@ -41,6 +41,8 @@ def find_slope_of_wards(measure: Measure, now: pd.DataFrame, *, scores: pd.DataF
         )
     if scores["vintage"].iloc[0] != now["vintage"].iloc[0]:
         return Slope(reason="The deprivation score is of other wards than these.")
+    if set(now["area"]) != set(scores["area"]):
+        return Slope(reason="It needs all wards, and some have no row.")
     score = now["area"].map(scores.set_index("area")["value"])
     if score.isna().any():
         return Slope(reason="Some of these wards have no deprivation score.")
@@ -54,6 +56,8 @@ def _slope_index(measure: Measure, rows: pd.DataFrame, multiplier: float, what: 
     missing = int((rows["status"] != "shown").sum())
     if missing:
         return Slope(reason=_lacking(missing, len(rows), what))
+    if len(rows) > slope_index.MOST_GROUPS:
+        return Slope(reason=f"It takes up to {slope_index.MOST_GROUPS} {what}; {there_are(len(rows))}.")
     kind: slope_index.Kind = KINDS.get(measure.method, "other")
     scale = multiplier if kind == "proportion" else 1.0
     value, lower, upper = (_numbers(rows, column) / scale for column in ("value", "lower", "upper"))

@@ -28,7 +28,8 @@ def support(pm: PublishedMeasure) -> Support:
 def _support(pm: PublishedMeasure) -> Iterator[tuple[str, str]]:
     if pm.figures.empty:
         return
-    yield pm.measure.method, ""
+    shown = (pm.figures["status"] == "shown").any()
+    yield pm.measure.method, "" if shown else pm.finding.reason or "No figure could be given."
     if pm.finding.value is not None:
         yield from _change_support(pm)
         yield from _level_support(pm)
@@ -66,7 +67,7 @@ def _gap_support(pm: PublishedMeasure) -> Iterator[tuple[str, str]]:
     spatial = [gap.spatial for gap in pm.gaps]
     changes = [gap.change for gap in pm.gaps]
     yield gaps.ABSOLUTE_GAP_ABOUT.id, ""
-    yield gaps.RELATIVE_GAP_ABOUT.id, "" if any(g.ratio for g in pm.gaps) else "The lower figure is nought."
+    yield gaps.RELATIVE_GAP_ABOUT.id, "" if any(g.ratio for g in pm.gaps) else "The lower figure is not above nought."
     by_interval = any(c.method == gaps.CHANGE_OF_GAP_ABOUT.id for c in changes)
     yield gaps.CHANGE_OF_GAP_ABOUT.id, "" if by_interval else _first(changes) or "Its usual range is used instead."
     used = {slope.method for slope in slopes}

@@ -215,3 +215,19 @@ def test_many_years_of_months_and_quarters_each_keep_their_place():
     assert Series.of(rows(*months)).places == list(range(130))
     assert Series.of(rows(*quarters)).places == list(range(60))
     assert find_one(rows(*months), frequency="month").usual.points == 130
+
+
+def test_figures_that_hardly_vary_have_no_usual_range_to_leave():
+    for values in ([70.0] * 12 + [71.0] + [70.0] * 3, [70.0] * 16):
+        finding = find_one(years(*values, first=2008))
+
+        assert finding.usual.went is None
+        assert finding.usual.reason == "The figures hardly vary, so no usual range can be drawn."
+
+
+def test_a_trend_from_a_year_of_none_is_kept_although_its_direction_comes_with_a_remark():
+    table = years(0.0, 5.0, 10.0, 20.0, 40.0).assign(numerator=[0.0, 5.0, 10.0, 20.0, 40.0], denominator=100.0)
+    finding = find_one(table, method="proportion", numerator="N", denominator="D")
+
+    assert finding.trend.went is Went.HIGHER
+    assert finding.trend.reason == ""

@@ -234,3 +234,28 @@ def test_neighbours_are_not_judged_where_a_ward_is_withheld():
     rows, shapes = grid([1.0] * 15 + [np.nan])
 
     assert "1 of 16 cannot" in find_neighbourhood(rows, shapes).reason
+
+
+def test_a_ward_without_a_row_is_a_reason_and_no_crash():
+    rows, shapes = grid([float(n) for n in range(16)])
+
+    assert find_neighbourhood(rows.iloc[1:], shapes).reason == "It needs all wards, and some have no row."
+
+
+def test_where_all_are_alike_there_is_no_gap():
+    assert gaps(table([("Ash", "", 0.0), ("Beech", "", 0.0)])) == []
+
+
+def test_everyone_includes_the_group_so_the_gap_has_no_interval():
+    eligible = table([("B", "eligible", 41.5, 40.0, 43.0)], kind="borough", dimension="meals")
+    everyone = table([("B", "", 60.6, 60.0, 61.0)], kind="borough")
+    (gap,) = gaps(pd.concat([eligible, everyone], ignore_index=True))
+
+    assert (gap.difference_lower, gap.difference_upper) == (None, None)
+
+
+def test_a_gap_that_turned_round_is_reversed_and_not_widening():
+    turned = [(65.0, 55.0), (66.0, 55.0), (65.0, 55.5), (65.5, 55.0), (64.0, 54.5), (66.0, 55.0), (65.0, 55.0)]
+    (gap,) = gaps(by_year(*turned, (58.0, 60.0)))
+
+    assert gap.change.went == "reversed"

@@ -110,8 +110,9 @@ def test_each_series_is_smoothed_on_its_own(first, second):
 
     both, local = empirical_bayes([first, second], people), local_empirical_bayes([first, second], people, weights)
     for row, counts in enumerate((first, second)):
-        np.testing.assert_array_equal(both.value[row], empirical_bayes(counts, people[row]).value)
-        np.testing.assert_array_equal(local.value[row], local_empirical_bayes(counts, people[row], weights).value)
+        np.testing.assert_allclose(both.value[row], empirical_bayes(counts, people[row]).value, rtol=1e-12, atol=1e-15)
+        alone = local_empirical_bayes(counts, people[row], weights).value
+        np.testing.assert_allclose(local.value[row], alone, rtol=1e-12, atol=1e-15)
 
 
 def test_a_large_area_keeps_its_rate_where_a_small_one_of_the_same_rate_does_not():
