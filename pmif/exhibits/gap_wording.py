@@ -96,7 +96,7 @@ def slope_words(pm: PublishedMeasure, gap: Gap) -> str:
 def spatial_words(gap: Gap) -> str:
     """That neighbouring wards fare alike, only where Moran's I says so; else empty."""
     found = gap.spatial
-    if found.i is None or found.p is None or found.p >= ALIKE or found.i <= 0:
+    if found.i is None or found.p is None or not found.alike:
         return ""
     chance = "p less than 0.001" if found.p < 0.001 else f"p {wording.number(found.p, 3)}"
     around = [
@@ -109,9 +109,6 @@ def spatial_words(gap: Gap) -> str:
         "Wards beside each other are more alike than chance would make them "
         f"(Moran's I {wording.number(found.i, 2)}, {chance}){named}."
     )
-
-
-ALIKE = 0.01  # the chance below which neighbouring wards are called alike
 
 
 def gap_notes(pm: PublishedMeasure, gap: Gap) -> list[str]:

@@ -201,6 +201,9 @@ class Measure(Model):
             raise ValueError("a measure has an outcome (or scorecard area) unless its bearing is 'context'")
         if list(self.map_classes) != sorted(set(self.map_classes)) or len(self.map_classes) > 3:
             raise ValueError("map_classes are up to three numbers, each larger than the one before")
+        since = [Period.parse(change.since).sort_key for change in self.definition_changes]
+        if since != sorted(since):
+            raise ValueError("definition_changes are not in order of time: list the earliest first")
         if (self.bands is None) is (self.method in BANDED_METHODS):
             raise ValueError(
                 f"method '{self.method}' and bands do not fit: bands names the dimension of age bands, "

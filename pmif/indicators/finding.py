@@ -197,8 +197,6 @@ class Slope(Model):
     lower: float | None = None
     upper: float | None = None
     ratio: float | None = None
-    ratio_lower: float | None = None
-    ratio_upper: float | None = None
     start: float | None = None  # the line's height at the most deprived end
     curve: str = ""  # log or logit where the line is straight on that scale; else blank
     groups: int = 0
@@ -210,6 +208,7 @@ class Spatial(Model):
     reason: str = ""
     i: float | None = None
     p: float | None = None
+    alike: bool = False  # more alike than chance would make them
     high: str = ""  # names with "; " between
     low: str = ""
 

@@ -37,9 +37,10 @@ def find_neighbourhood(now: pd.DataFrame, shapes: "gpd.GeoDataFrame") -> Spatial
     if found.reason:
         return Spatial(reason=sentence(found.reason))
     together = {"high-high": "", "low-low": ""}
-    if found.p < SIGNIFICANT and found.i > 0:
+    alike = bool(found.p < SIGNIFICANT and found.i > 0)
+    if alike:
         local = spatial.local_moran(values, weights)
         for quadrant in together:
             chosen = local.significant & (local.quadrant == quadrant)
             together[quadrant] = "; ".join(sorted(rows["area_name"].to_numpy()[chosen]))
-    return Spatial(i=float(found.i), p=float(found.p), high=together["high-high"], low=together["low-low"])
+    return Spatial(i=float(found.i), p=float(found.p), alike=alike, high=together["high-high"], low=together["low-low"])

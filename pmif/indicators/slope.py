@@ -68,17 +68,12 @@ def _slope_index(measure: Measure, rows: pd.DataFrame, multiplier: float, what: 
     )
     if reason := str(found.sii.reason):
         return Slope(reason=sentence(reason))
-    ratio, ratio_lower, ratio_upper = (
-        float(n) if np.isfinite(n) else None for n in (found.rii.value, found.rii.lower, found.rii.upper)
-    )
     return Slope(
         method=slope_index.SLOPE_INDEX_ABOUT.id,
         value=float(found.sii.value) * scale,
         lower=float(found.sii.lower) * scale,
         upper=float(found.sii.upper) * scale,
-        ratio=ratio,
-        ratio_lower=ratio_lower,
-        ratio_upper=ratio_upper,
+        ratio=float(found.rii.value) if np.isfinite(found.rii.value) else None,
         start=float(found.intercept) * scale,
         curve=CURVES[kind],
         groups=len(rows),
