@@ -54,10 +54,10 @@ def check(root: Path) -> None:
     from pmif import disclosure
     from pmif.report.run import check_plan
 
-    framework, _, observations = disclosure.check(root)
+    framework, _, tables = disclosure.check(root)
     check_plan(root)
     click.echo(
-        f"All in order: {len(framework.measures)} measures, {len(observations)} observations, "
+        f"All in order: {len(framework.measures)} measures, {sum(t.receipt.taken for t in tables)} observations, "
         f"{len(framework.sources)} sources."
     )
 

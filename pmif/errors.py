@@ -46,8 +46,16 @@ class FrameworkError(PmifError):
     """Something in data/framework or data/sources that cannot be used as it stands."""
 
 
+class HubError(PmifError):
+    """The store of observations cannot be read, written or had to oneself."""
+
+
 class IntakeError(PmifError):
-    """Rows of data/figures that were refused."""
+    """A file, or rows of it, that were refused."""
+
+
+class FetchError(PmifError):
+    """Open data that could not be fetched, or that did not come as its publisher describes it. Nothing was changed."""
 
 
 class MethodError(PmifError):

@@ -13,9 +13,9 @@ from pmif.disclosure.suppress import suppress, without_bands
 from pmif.errors import PeriodError
 from pmif.framework import Framework, Reporting, load_framework
 from pmif.geography import Areas, load_areas
-from pmif.hub import built_folder, replace_folder, write_table
+from pmif.hub import StandingTable, built_folder, replace_folder, write_table, writing
 from pmif.indicators import Gap, column_names, estimate, find, find_gaps, flatten
-from pmif.intake import read_observations
+from pmif.intake import read_tables
 from pmif.methods import METHODS
 from pmif.period import REPORT_KINDS, Period
 
@@ -23,13 +23,14 @@ FIGURE_COLUMNS = [
     "measure", "area", "vintage", "kind", "area_name", "period", "dimension", "group",
     "value", "lower", "upper", "interval", "numerator", "denominator",
     "status", "mark", "reason", "published", "published_basis", "source",
+    "file", "sheet", "cell", "row", "transform", "batch", "known",
 ]  # fmt: skip
 
 GAP_COLUMNS = column_names(Gap)  # a report may have no gap, and its table has its columns all the same
 
 
-def check(root: Path) -> tuple[Framework, Areas, pd.DataFrame]:
-    """Read and check everything a report rests on: the framework, the places and the observations.
+def check(root: Path) -> tuple[Framework, Areas, list[StandingTable]]:
+    """Read and check everything a report rests on: the framework, the places and the tables of figures.
 
     Errors: FrameworkError, GeographyError or IntakeError with every fault found.
     """
@@ -37,20 +38,26 @@ def check(root: Path) -> tuple[Framework, Areas, pd.DataFrame]:
     areas = load_areas(root)
     for vintage in framework.reporting.ward_shapes:
         areas.shapes(vintage)
-    return framework, areas, read_observations(root, framework, areas)
+    return framework, areas, read_tables(root, framework, areas)
 
 
 def publish(root: Path, period: str) -> Path:
     """Build the tables of one report in data/built/<period>/ and return that folder.
 
+    The hub is brought up to date first, with every table and batch that is kept in plain files; the report then
+    rests on what was known on the day it closed.
     `period` is a report period's id, or "current". The folder is replaced as a whole or not at all.
     Errors: PeriodError for a period no report exists for; else those of `check`.
     """
-    framework, areas, observations = check(root)
+    framework, areas, tables = check(root)
     report = resolve_report(framework.reporting, period)
     closed, closed_before = (report_date(framework.reporting, p) for p in (report, report.previous))
 
-    observations = observations[observations["published"] <= closed.isoformat()].reset_index(drop=True)
+    with writing(root, f"pmif build {report.id}") as hub:
+        hub.sync(root, tables)
+        observations = hub.known_at(closed, [m.id for m in framework.measures])
+    # A figure that came again otherwise is a revised one, whether its supplier says so or not.
+    observations["mark"] = observations["mark"].mask(observations.pop("revises") & (observations["mark"] == ""), "r")
     indicators = _with_places(estimate(observations, framework, areas), areas)
     figures = suppress(without_bands(indicators, framework), framework)[FIGURE_COLUMNS]
     with replace_folder(built_folder(root, report.id)) as folder:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pmif.framework import Framework, Measure
 from pmif.geography import Area, Areas
-from pmif.intake.schema import KEY
+from pmif.hub.columns import KEY, ORIGIN
 from pmif.methods import (
     METHODS,
     Estimate,
@@ -21,7 +21,8 @@ from pmif.methods.estimate import Floats
 MARKS = ("p", "r", "e")  # the one that asks for most care first
 COLUMNS = [
     *KEY, "value", "lower", "upper", "interval", "numerator", "denominator",
-    "status", "mark", "reason", "published", "published_basis", "source", "file", "row",
+    "status", "mark", "reason", "published", "published_basis", "source",
+    *ORIGIN, "batch", "known",
 ]  # fmt: skip
 
 

@@ -1,5 +1,5 @@
 """Suppliers' files become observations."""
 
-from pmif.intake.figures import read_observations
+from pmif.intake.figures import read_tables
 
-__all__ = ["read_observations"]
+__all__ = ["read_tables"]

@@ -1,10 +1,11 @@
-"""Read the project's own tables, data/figures/*.csv, into one table of observations.
+"""Read the project's own tables, data/figures/*.csv.
 
 Everything is read as text first, so that a fault can quote what the file says, and each row
 keeps its file and row number for as long as it travels.
 """
 
 import csv
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +13,15 @@ import pandas as pd
 from pmif.errors import Fault, IntakeError
 from pmif.framework import Framework
 from pmif.geography import Areas
-from pmif.intake.schema import COLUMNS, check_rows, typed
+from pmif.hub import BatchKind, Receipt, StandingTable
+from pmif.hub.columns import COLUMNS, ORIGIN
+from pmif.intake.schema import check_rows, typed
 
 FIGURES = "data/figures"
 
 
-def read_observations(root: Path, framework: Framework, areas: Areas) -> pd.DataFrame:
-    """Every observation in data/figures, checked: the columns of `schema.COLUMNS` with `file` and `row`.
+def read_tables(root: Path, framework: Framework, areas: Areas) -> list[StandingTable]:
+    """Every table of data/figures, corrected as declared and checked, with the receipt of what it holds.
 
     Errors: IntakeError with every refused row of every file.
     """
@@ -32,7 +35,26 @@ def read_observations(root: Path, framework: Framework, areas: Areas) -> pd.Data
         faults += check_rows(rows, framework, areas)
     if faults:
         raise IntakeError("Figures were refused, and nothing was built", faults)
-    return typed(rows)
+    held = dict(iter(typed(rows).groupby("file", sort=False)))
+    nothing = typed(rows.iloc[0:0])
+    return [_standing(file, held.get(f"{FIGURES}/{file.name}", nothing)) for file in files]
+
+
+def _standing(file: Path, rows: pd.DataFrame) -> StandingTable:
+    """A table with its receipt. What it holds depends on its bytes and on what was corrected, and its name on both."""
+    content = file.read_bytes()
+    changed = rows[rows["transform"] != ""]
+    mark = hashlib.sha256(content)
+    if len(changed):
+        mark.update(changed.to_csv(index=False).encode())
+    receipt = Receipt(
+        batch=f"table-{file.stem}-{mark.hexdigest()[:8]}",
+        kind=BatchKind.TABLE,
+        file=f"{FIGURES}/{file.name}",
+        sha256=hashlib.sha256(content).hexdigest(),
+        taken=len(rows),
+    )
+    return StandingTable(receipt, rows.reset_index(drop=True))
 
 
 def _read_text(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame | None:
@@ -60,5 +82,5 @@ def _read_text(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame | Non
         if len(cells) != len(header):
             faults.append(Fault(f"{name}, row {number}", f"has {len(cells)} cells: expected {len(header)}"))
             continue
-        body.append([cell.strip() for cell in cells] + [name, str(number)])
-    return pd.DataFrame(body, columns=[*header, "file", "row"], dtype="str")
+        body.append([cell.strip() for cell in cells] + [name, "", "", str(number), ""])
+    return pd.DataFrame(body, columns=[*header, *ORIGIN], dtype="str")

@@ -2,86 +2,154 @@
 
 One row is a measure, an area with its vintage, a period and a group, as supplied. A row that is
 unknown, duplicate or contradicts itself is refused with its file and row; nothing is mended in
-silence and no row is dropped.
+silence and no row is dropped. A later `published` makes a revision of the same figure, not a duplicate.
+
+A million rows hold few different words, so each rule is put to the words, or to the combinations of
+them that occur, and words for people are only found for rows at fault.
 """
 
-from collections.abc import Iterator
+import math
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import pandera.pandas as pa
+from numpy.typing import NDArray
 
 from pmif.errors import Fault, PeriodError
-from pmif.framework import Framework, Frequency
+from pmif.framework import Framework, Frequency, Measure
 from pmif.geography import Areas
+from pmif.hub.columns import COLUMNS, KEY, NUMBERS, ORIGIN, STORED
+from pmif.intake.workbook import place
 from pmif.period import Period
 
-KEY = ["measure", "area", "vintage", "period", "dimension", "group"]
-NUMBERS = ["numerator", "denominator", "value", "lower", "upper"]
-COLUMNS = [*KEY, *NUMBERS, "status", "mark", "published", "published_basis", "source"]
+__all__ = [
+    "BASES",
+    "COLUMNS",
+    "KEY",
+    "MARKS",
+    "NUMBERS",
+    "ORIGIN",
+    "STATUSES",
+    "STORED",
+    "check_rows",
+    "place_of",
+    "typed",
+]
 
 STATUSES = ("shown", "suppressed", "unavailable", "not-applicable")
 MARKS = ("", "p", "r", "e")  # provisional, revised, our estimate
 BASES = ("on", "not-later-than")
-_NUMBER = r"-?\d+(\.\d+)?"
+
+MOST_FAULTS = 1_000  # told of one by one; nobody reads on
+
+Bools = NDArray[np.bool_]
+Integers = NDArray[np.int64]
+
+_NUMBER = re.compile(r"(-?[0-9]+(\.[0-9]+)?)?")  # not \d, which takes the digits of every script
+_WORD = re.compile(r"\S+")
 
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Checked rows with their counts and values as numbers (NaN where blank), everything else as text."""
-    table = rows[[*COLUMNS, "file", "row"]].copy()
-    table[NUMBERS] = table[NUMBERS].apply(pd.to_numeric)
-    return table
+    """Checked rows as the hub keeps them (columns STORED): numbers, NaN where blank, and all else as text."""
+    lacking = [c for c in ORIGIN if c not in rows.columns]
+    table = rows.assign(**dict.fromkeys(lacking, ""))[STORED]
+    return table.assign(**{c: _Column.of(rows[c]).numbers() for c in NUMBERS})
 
 
 def check_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> list[Fault]:
-    """Every fault of every row, as text read from files (columns COLUMNS, file, row).
+    """Every fault of every row, as text read from files: columns COLUMNS, and of ORIGIN those that apply.
 
     Rules across cells need readable cells, so they are put to the rows whose every cell can be read.
+    Of more than a thousand faults the rest are counted.
     """
-    faults = []
-    readable = rows
-    try:
-        _cells(framework).validate(rows, lazy=True)
-    except pa.errors.SchemaErrors as refused:
-        cases = refused.failure_cases.drop_duplicates(["index", "column", "check"])
-        faults = [
-            Fault(_place(rows, case.index), f"{case.column} is {case.failure_case!r}: {case.check}")
-            for case in cases.sort_values("index", kind="stable").itertuples(index=False)
-        ]
-        readable = rows.drop(index=cases["index"].unique())
-    return [*faults, *_check_whole_rows(readable, framework, areas), *_check_duplicates(readable)]
+    columns = {name: _Column.of(rows[name]) for name in COLUMNS}
+    cells = list(_check_cells(columns, framework))
+    readable = np.ones(len(rows), dtype=np.bool_)
+    for finding in cells:
+        readable[finding.at] = False
+    # What cannot be read is not looked at again, so that every word below is a known one.
+    at = np.flatnonzero(readable)
+    columns = {name: column.at(at) for name, column in columns.items()}
+    whole = [
+        _Finding(at[found.at], _later(found.say, at))
+        for found in _check_whole_rows(rows, columns, at, framework, areas)
+    ]
+    return _told(rows, cells, whole)
 
 
-def _cells(framework: Framework) -> pa.DataFrameSchema:
+@dataclass(frozen=True)
+class _Column:
+    """A column as its different words, and which of them stands in each row."""
+
+    words: list[str]
+    codes: Integers
+
+    @classmethod
+    def of(cls, texts: "pd.Series[Any]") -> "_Column":
+        codes, words = pd.factorize(texts)
+        if (codes < 0).any():
+            raise TypeError(f"column '{texts.name}' holds cells that are not text: a blank is ''")
+        return cls([str(word) for word in words], codes.astype(np.int64, copy=False))
+
+    def at(self, rows: Integers) -> "_Column":
+        """Only those rows, and the words that stand in them."""
+        codes, kept = pd.factorize(self.codes[rows])
+        return _Column([self.words[code] for code in kept], codes.astype(np.int64, copy=False))
+
+    def where(self, holds: Callable[[str], bool]) -> Bools:
+        """The rows whose word holds."""
+        return np.fromiter(map(holds, self.words), np.bool_, len(self.words))[self.codes]
+
+    def numbers(self) -> NDArray[np.float64]:
+        made = (float(word) if word else math.nan for word in self.words)
+        return np.fromiter(made, np.float64, len(self.words))[self.codes]
+
+    def __getitem__(self, row: int) -> str:
+        return self.words[int(self.codes[row])]
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """The rows at fault by one rule, and how to say so of one of them."""
+
+    at: Integers
+    say: Callable[[int], str]
+
+
+def _check_cells(columns: dict[str, _Column], framework: Framework) -> Iterator[_Finding]:
     """What each cell may hold, on its own."""
 
-    def one_of(choices: tuple[str, ...] | list[str], advice: str) -> pa.Column:
-        return pa.Column(str, pa.Check.isin(choices, error=advice))
+    def rule(name: str, holds: Callable[[str], bool], advice: str) -> _Finding:
+        column = columns[name]
+        return _Finding(np.flatnonzero(~column.where(holds)), lambda row: f"{name} is {column[row]!r}: {advice}")
 
-    def like(pattern: str, advice: str) -> pa.Column:
-        return pa.Column(str, pa.Check.str_matches(f"^({pattern})$", error=advice))
+    def one_of(name: str, choices: tuple[str, ...], advice: str) -> _Finding:
+        return rule(name, frozenset(choices).__contains__, advice)
 
-    return pa.DataFrameSchema(
-        {
-            "measure": one_of([m.id for m in framework.measures], "no such measure in data/framework"),
-            "area": like(r"\S+", "the area's code is missing"),
-            "vintage": like(r"\S+", "the vintage of the area's code is missing"),
-            "period": pa.Column(
-                str,
-                pa.Check(_is_period, element_wise=True, error="not a period: see the forms in data/README.md"),
-            ),
-            "dimension": pa.Column(str),
-            "group": pa.Column(str),
-            **{c: like(f"({_NUMBER})?", "expected a number without commas or signs, or blank") for c in NUMBERS},
-            "status": one_of(STATUSES, f"use {', '.join(STATUSES)}"),
-            "mark": one_of(MARKS, "use p (provisional), r (revised), e (our estimate) or blank"),
-            "published": pa.Column(str, pa.Check(_is_date, element_wise=True, error="expected a date like 2026-06-26")),
-            "published_basis": one_of(BASES, f"use {' or '.join(BASES)}"),
-            "source": one_of([s.id for s in framework.sources], "no such card in data/sources"),
-        },
-        name="observations",
-    )
+    yield one_of("measure", tuple(m.id for m in framework.measures), "no such measure in data/framework")
+    yield rule("area", _is_word, "the area's code is missing")
+    yield rule("vintage", _is_word, "the vintage of the area's code is missing")
+    yield rule("period", _is_period, "not a period: see the forms in data/README.md")
+    for name in NUMBERS:
+        yield rule(name, _is_number, "expected a number without commas or signs, or blank")
+    yield one_of("status", STATUSES, f"use {', '.join(STATUSES)}")
+    yield one_of("mark", MARKS, "use p (provisional), r (revised), e (our estimate) or blank")
+    yield rule("published", _is_date, "expected a date like 2026-06-26")
+    yield one_of("published_basis", BASES, f"use {' or '.join(BASES)}")
+    yield one_of("source", tuple(s.id for s in framework.sources), "no such card in data/sources")
+
+
+def _is_word(text: str) -> bool:
+    return _WORD.fullmatch(text) is not None
+
+
+def _is_number(text: str) -> bool:
+    """Digits with a minus or a point; so many digits that no number holds them are refused too."""
+    return _NUMBER.fullmatch(text) is not None and (len(text) < 300 or math.isfinite(float(text)))
 
 
 def _is_date(text: str) -> bool:
@@ -98,83 +166,188 @@ def _is_period(text: str) -> bool:
         return False
 
 
-def _check_whole_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> Iterator[Fault]:
-    """What only a whole row can tell: that its cells agree with each other and with the measure's definition."""
+def _check_whole_rows(
+    rows: pd.DataFrame, columns: dict[str, _Column], at: Integers, framework: Framework, areas: Areas
+) -> Iterator[_Finding]:
+    """What only a whole row can tell: that its cells agree with each other, with the measure's definition and
+    with the rows before it. Rows are counted from 0 among the readable ones, which stand `at` those of `rows`."""
     measures = {m.id: m for m in framework.measures}
-    units = {u.id: u for u in framework.units}
-    licences = {s.id: s.licence for s in framework.sources}
+    yield from _check_combinations(columns, measures, framework, areas)
+    yield from _check_numbers(columns, measures, framework)
+    yield from _check_duplicates(columns, lambda row: place_of(rows, at[row]))
+
+
+def _check_combinations(
+    columns: dict[str, _Column], measures: dict[str, Measure], framework: Framework, areas: Areas
+) -> Iterator[_Finding]:
+    """Rules about words that belong together."""
+    places = {(a.code, a.vintage): a for a in areas.all}
     groups = {d.id: [g.id for g in d.groups] for d in framework.dimensions}
-    made_up = framework.reporting.made_up
-    periods = {text: Period.parse(text) for text in rows["period"].unique()}
-    numbers = rows[NUMBERS].apply(pd.to_numeric)
-    records = rows.to_dict("records")
-    for index, record, number in zip(rows.index, records, numbers.itertuples(index=False), strict=True):
-        measure, unit = measures[record["measure"]], units[measures[record["measure"]].unit]
-        problems = []
-        area = areas.find(record["area"], record["vintage"])
+    licences = {s.id: s.licence for s in framework.sources}
+
+    def of_area(measure: str, code: str, vintage: str) -> str:
+        area = places.get((code, vintage))
         if area is None:
-            held = areas.vintages_of(record["area"])
+            held = areas.vintages_of(code)
             known = f"the code is of vintage {', '.join(held)}" if held else "the code is in no vintage of areas.csv"
-            problems.append(f"area {record['area']} of vintage '{record['vintage']}' is not known: {known}")
-        elif area.kind not in measure.geographies:
-            problems.append(f"{area.name} is a {area.kind}, which the measure's geographies do not list")
-        kind = periods[record["period"]].kind
-        if measure.frequency is not Frequency.OCCASIONAL and kind != str(measure.frequency):
-            problems.append(
-                f"period {record['period']} is a {kind}, but the measure's frequency is {measure.frequency}"
-            )
-        if bool(record["dimension"]) != bool(record["group"]):
-            problems.append("dimension and group go together: give both or neither")
-        elif record["dimension"] and record["dimension"] not in (*measure.groups, measure.bands):
-            problems.append(f"dimension '{record['dimension']}' is not among the measure's groups")
-        elif measure.bands and record["dimension"] != measure.bands:
-            problems.append(f"method '{measure.method}' works from age bands: give a row for each of '{measure.bands}'")
-        elif record["dimension"] and record["group"] not in groups[record["dimension"]]:
-            problems.append(f"group '{record['group']}' is not one of {', '.join(groups[record['dimension']])}")
-        if (licences[record["source"]] == "made-up") is not made_up:
-            problems.append("made-up and real figures are never mixed: the source does not belong in this book")
-        counted = measure.method != "as-published"
-        has_counts = pd.notna(number.numerator) and pd.notna(number.denominator)
-        if record["status"] == "shown":
-            if not counted and pd.isna(number.value):
-                problems.append("value is blank though the status is 'shown'")
-            if counted and not has_counts:
-                problems.append(f"method '{measure.method}' needs a numerator and a denominator")
-            if counted and pd.notna(number.value):
-                problems.append(
-                    f"value is given, but method '{measure.method}' works it out from the counts: leave it blank"
-                )
-        elif any(pd.notna(cell) for cell in number):
-            problems.append(f"status is '{record['status']}', yet a count or value is given")
-        if pd.isna(number.lower) != pd.isna(number.upper):
-            problems.append("one limit is given without the other")
-        if pd.notna(number.lower) and not number.lower <= number.value <= number.upper:
-            problems.append(
-                f"value {record['value']} is not between its limits {record['lower']} and {record['upper']}"
-            )
-        if unit.lowest is not None and number.value < unit.lowest:
-            problems.append(f"value {record['value']} is below {unit.lowest:g}, which no figure in {unit.id} can be")
-        if unit.highest is not None and number.value > unit.highest:
-            problems.append(f"value {record['value']} is above {unit.highest:g}, which no figure in {unit.id} can be")
-        if measure.method == "proportion" and has_counts and number.numerator > number.denominator:
-            problems.append(f"numerator {record['numerator']} is more than denominator {record['denominator']}")
-        if any(pd.notna(n) and n < 0 for n in (number.numerator, number.denominator)):
-            problems.append("a count is below 0")
-        yield from (Fault(_place(rows, index), problem) for problem in problems)
+            return f"area {code} of vintage '{vintage}' is not known: {known}"
+        if area.kind not in measures[measure].geographies:
+            return f"{area.name} is a {area.kind}, which the measure's geographies do not list"
+        return ""
+
+    def of_period(measure: str, period: str) -> str:
+        frequency, kind = measures[measure].frequency, Period.parse(period).kind
+        if frequency is not Frequency.OCCASIONAL and kind != str(frequency):
+            return f"period {period} is a {kind}, but the measure's frequency is {frequency}"
+        return ""
+
+    def of_group(measure_id: str, dimension: str, group: str) -> str:
+        measure = measures[measure_id]
+        if bool(dimension) != bool(group):
+            return "dimension and group go together: give both or neither"
+        if dimension and dimension not in (*measure.groups, measure.bands):
+            return f"dimension '{dimension}' is not among the measure's groups"
+        if measure.bands and dimension != measure.bands:
+            return f"method '{measure.method}' works from age bands: give a row for each of '{measure.bands}'"
+        if dimension and group not in groups[dimension]:
+            return f"group '{group}' is not one of {', '.join(groups[dimension])}"
+        return ""
+
+    def of_source(source: str) -> str:
+        if (licences[source] == "made-up") is not framework.reporting.made_up:
+            return "made-up and real figures are never mixed: the source does not belong in this book"
+        return ""
+
+    yield _combined(columns, ("measure", "area", "vintage"), of_area)
+    yield _combined(columns, ("measure", "period"), of_period)
+    yield _combined(columns, ("measure", "dimension", "group"), of_group)
+    yield _combined(columns, ("source",), of_source)
 
 
-def _check_duplicates(rows: pd.DataFrame) -> Iterator[Fault]:
-    """The same figure twice is refused, whether the two agree or contradict each other."""
-    first = rows.groupby(KEY, sort=False).head(1)
-    twice = rows[rows.duplicated(KEY)]
-    held = dict(zip(map(tuple, first[KEY].to_numpy()), first.index, strict=True))
-    for index, row in twice.iterrows():
-        other = held[tuple(row[KEY])]
-        same = (rows.loc[other, NUMBERS] == row[NUMBERS]).all()
+def _combined(columns: dict[str, _Column], names: tuple[str, ...], problem: Callable[..., str]) -> _Finding:
+    """A rule put once to each combination of words that occurs; "" where there is no problem."""
+    parts = [columns[name] for name in names]
+    codes, first = _together(parts)
+    problems = [problem(*(part[row] for part in parts)) for row in first.tolist()]
+    faulty = np.fromiter(map(bool, problems), np.bool_, len(problems))
+    return _Finding(np.flatnonzero(faulty[codes]), lambda row: problems[codes[row]])
+
+
+def _together(parts: list[_Column]) -> tuple[Integers, Integers]:
+    """Which combination of words each row holds, numbered from 0 as they first occur, and the row where each does."""
+    codes = np.zeros(len(parts[0].codes), dtype=np.int64)
+    for part in parts:
+        # Combinations are fewer than rows, so a product with the number of words never overflows.
+        codes = pd.factorize(codes * len(part.words) + part.codes)[0].astype(np.int64, copy=False)
+    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(codes))[::-1]
+    return codes, first
+
+
+def _check_numbers(
+    columns: dict[str, _Column], measures: dict[str, Measure], framework: Framework
+) -> Iterator[_Finding]:
+    """Rules about counts and values, beside the status, the unit and the method."""
+    units = {u.id: u for u in framework.units}
+    measure, status = columns["measure"], columns["status"]
+    numerator, denominator, value, lower, upper = (columns[name].numbers() for name in NUMBERS)
+
+    def method(row: int) -> str:
+        return measures[measure[row]].method
+
+    def limits_of_unit(end: str) -> NDArray[np.float64]:
+        ends = [getattr(units[measures[word].unit], end) for word in measure.words]
+        return np.array([math.nan if e is None else e for e in ends], dtype=np.float64)[measure.codes]
+
+    def beyond_unit(side: str, end: str) -> Callable[[int], str]:
+        def say(row: int) -> str:
+            unit = units[measures[measure[row]].unit]
+            return (
+                f"value {columns['value'][row]} is {side} {getattr(unit, end):g}, which no figure in {unit.id} can be"
+            )
+
+        return say
+
+    shown = status.where("shown".__eq__)
+    counted = measure.where(lambda word: measures[word].method != "as-published")
+    proportion = measure.where(lambda word: measures[word].method == "proportion")
+    counts = ~np.isnan(numerator) & ~np.isnan(denominator)
+    any_given = ~np.isnan([numerator, denominator, value, lower, upper]).all(axis=0)
+    has_value, has_lower, has_upper = ~np.isnan(value), ~np.isnan(lower), ~np.isnan(upper)
+    lowest, highest = limits_of_unit("lowest"), limits_of_unit("highest")
+
+    for faulty, say in (
+        (shown & ~counted & ~has_value, lambda row: "value is blank though the status is 'shown'"),
+        (shown & counted & ~counts, lambda row: f"method '{method(row)}' needs a numerator and a denominator"),
+        (
+            shown & counted & has_value,
+            lambda row: f"value is given, but method '{method(row)}' works it out from the counts: leave it blank",
+        ),
+        (
+            ~shown & any_given,
+            lambda row: f"status is '{status[row]}', yet a count or value is given",
+        ),
+        (has_lower != has_upper, lambda row: "one limit is given without the other"),
+        (
+            has_lower & ~((lower <= value) & (value <= upper)),
+            lambda row: (
+                f"value {columns['value'][row]} is not between its limits {columns['lower'][row]} and "
+                f"{columns['upper'][row]}"
+            ),
+        ),
+        (value < lowest, beyond_unit("below", "lowest")),
+        (value > highest, beyond_unit("above", "highest")),
+        (
+            proportion & counts & (numerator > denominator),
+            lambda row: f"numerator {columns['numerator'][row]} is more than denominator {columns['denominator'][row]}",
+        ),
+        ((numerator < 0) | (denominator < 0), lambda row: "a count is below 0"),
+    ):
+        yield _Finding(np.flatnonzero(faulty), say)
+
+
+def _check_duplicates(columns: dict[str, _Column], place: Callable[[int], str]) -> Iterator[_Finding]:
+    """The same figure twice is refused, whether the two agree or contradict each other, unless it is a revision:
+    published on another day."""
+    codes, first = _together([columns[name] for name in (*KEY, "published")])
+    earlier = first[codes] if len(codes) else codes
+
+    def say(row: int) -> str:
+        other = int(earlier[row])
+        same = all(columns[name][row] == columns[name][other] for name in NUMBERS)
         what = "the same figure as" if same else "contradicts"
-        yield Fault(_place(rows, index), f"{what} {_place(rows, other)}: keep one of the two")
+        return f"{what} {place(other)}: keep one of the two"
+
+    yield _Finding(np.flatnonzero(earlier != np.arange(len(codes))), say)
 
 
-def _place(rows: pd.DataFrame, index: Any) -> str:
-    file, row = str(rows.at[index, "file"]), str(rows.at[index, "row"])
-    return f"{file}, row {row}"
+def _later(say: Callable[[int], str], at: Integers) -> Callable[[int], str]:
+    """Say it of a row of the whole table, where `say` counts rows among the readable ones."""
+    return lambda row: say(int(np.searchsorted(at, row)))
+
+
+def _told(rows: pd.DataFrame, *stages: list[_Finding]) -> list[Fault]:
+    """The faults in words: those of single cells first, then of whole rows, each in the order of the rows."""
+    faults: list[Fault] = []
+    total = sum(len(finding.at) for findings in stages for finding in findings)
+    for findings in stages:
+        at = np.concatenate([finding.at for finding in findings])
+        rule = np.repeat(np.arange(len(findings)), [len(finding.at) for finding in findings])
+        for found in np.argsort(at, kind="stable")[: MOST_FAULTS - len(faults)].tolist():
+            row = int(at[found])
+            faults.append(Fault(place_of(rows, row), findings[rule[found]].say(row)))
+    if total > len(faults):
+        faults.append(Fault("these figures", f"and {total - len(faults):,} more: put these right, then check again"))
+    return faults
+
+
+def place_of(rows: pd.DataFrame, at: int) -> str:
+    """Where a row came from, as a message says it: its file, and its cell or row there."""
+
+    def held(name: str) -> str:
+        return str(rows[name].iat[at]) if name in rows.columns else ""
+
+    file, sheet, cell, row = (held(name) for name in ("file", "sheet", "cell", "row"))
+    if cell:
+        return f"{file}, {place(sheet, cell)}"
+    return f"{file}, row {row}" if row else file

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pmif.disclosure import check
@@ -15,7 +16,8 @@ WORDING = PROJECT.parent / "shared/reference/framework.md"
 
 @pytest.fixture(scope="module")
 def book():
-    return check(PROJECT)
+    framework, areas, tables = check(PROJECT)
+    return framework, areas, pd.concat([table.rows for table in tables], ignore_index=True)
 
 
 @pytest.fixture(scope="module")

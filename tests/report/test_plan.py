@@ -43,7 +43,7 @@ def test_pages_carry_the_councils_words_and_every_outcome_once():
     [
         "import pmif.indicators",
         "from pmif.hub import built_folder",
-        "from pmif.intake import read_observations",
+        "from pmif.intake import read_tables",
         "import pandas",
         "import pmif",
         "from pmif.reporting import x",

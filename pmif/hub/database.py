@@ -1,0 +1,259 @@
+"""The hub: every observation that was ever taken in, in a database that plain files can remake.
+
+Rows are only ever added. What was known on a day is a question put to the history, and so is what
+was revised between two days. The same code serves DuckDB and PostgreSQL, by SQLAlchemy.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from pmif.hub.batches import read_batches, read_rows
+from pmif.hub.columns import KEY, NUMBERS, STORED
+from pmif.hub.receipt import BatchKind, Receipt
+
+metadata = sa.MetaData()
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("batch", sa.Integer, primary_key=True, autoincrement=False),  # in order of arrival
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("received", sa.Text, nullable=False),  # with its time zone; "" for a table
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("taken", sa.Integer, nullable=False),
+    sa.Column("refused", sa.Integer, nullable=False),
+    sa.Column("receipt", sa.Text, nullable=False),  # all of it, as JSON
+)
+
+observations = sa.Table(
+    "observations",
+    metadata,
+    sa.Column("batch", sa.Integer, sa.ForeignKey("batches.batch"), nullable=False),
+    sa.Column("line", sa.Integer, nullable=False),  # from 0, within its batch
+    *(sa.Column(c, sa.Text, nullable=False) for c in KEY),
+    *(sa.Column(c, sa.Double) for c in NUMBERS),
+    *(sa.Column(c, sa.Text, nullable=False) for c in ("status", "mark")),
+    sa.Column("published", sa.Text, nullable=False),
+    *(sa.Column(c, sa.Text, nullable=False) for c in ("published_basis", "source")),
+    sa.Column("known", sa.Date, nullable=False),  # the day from which the council could know it
+    *(sa.Column(c, sa.Text, nullable=False) for c in ("file", "sheet", "cell", "row", "transform")),
+)
+
+# Which batch of each table of data/figures the file holds now: an edited table is a new batch, the old one is history.
+standing = sa.Table(
+    "standing",
+    metadata,
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("batch", sa.Integer, sa.ForeignKey("batches.batch"), nullable=False),
+)
+
+# A server looks up a measure by this; DuckDB finds it by the order in which rows lie (see `_add_rows`).
+_index = sa.Index("observations_by_measure", observations.c.measure, observations.c.known)
+
+_STATES = ["numerator", "denominator", "value", "lower", "upper", "status"]  # what a revision may change
+
+
+@dataclass(frozen=True)
+class StandingTable:
+    """A table of data/figures as it stands, checked and typed (columns STORED), with its receipt."""
+
+    receipt: Receipt
+    rows: pd.DataFrame
+
+
+class Hub:
+    """An open hub. Made by `reading` and `writing`."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    # --- questions ----------------------------------------------------------------------------------
+
+    def known_at(self, day: date, measures: Iterable[str] | None = None) -> pd.DataFrame:
+        """What was known on a day: one row for each figure, the newest that had come by then.
+
+        Columns STORED with `known`, `batch` (its name) and `revises`, true where an earlier row said otherwise.
+        """
+        named = self._history(_known_by(day), measures)
+        newest = sa.select(named).where(named.c.place == 1)
+        table = self._frame(newest.order_by(*(newest.selected_columns[c] for c in KEY)))
+        earlier = {c: table.pop(f"earlier_{c}") for c in _STATES}
+        differs = pd.concat([table[c].ne(earlier[c]) & ~(table[c].isna() & earlier[c].isna()) for c in _STATES], axis=1)
+        table["revises"] = earlier["status"].notna() & differs.any(axis=1)
+        return table.drop(columns=["place", "line"])
+
+    def revisions(self, earlier: date, later: date, measures: Iterable[str] | None = None) -> pd.DataFrame:
+        """What is known on the later day and was not, or was otherwise, on the earlier.
+
+        Columns KEY, `change` ("new" or "revised"), each of value, numerator, denominator and status with
+        `earlier_` before it and without, `known` and `batch` of the later.
+        """
+        before, after = self.known_at(earlier, measures), self.known_at(later, measures)
+        both = after.merge(before[[*KEY, *_STATES]], on=KEY, how="left", suffixes=("", "_earlier"), indicator=True)
+        same = pd.concat(
+            [both[c].eq(both[f"{c}_earlier"]) | (both[c].isna() & both[f"{c}_earlier"].isna()) for c in _STATES], axis=1
+        ).all(axis=1)
+        new = both["_merge"].eq("left_only")
+        found = both[new | ~same]
+        found = found.assign(change=np.where(found["_merge"] == "left_only", "new", "revised"))
+        shown = ["value", "numerator", "denominator", "status"]
+        found = found.rename(columns={f"{c}_earlier": f"earlier_{c}" for c in shown})
+        return found[[*KEY, "change", *(n for c in shown for n in (f"earlier_{c}", c)), "known", "batch"]].reset_index(
+            drop=True
+        )
+
+    def history(self, key: Sequence[str]) -> pd.DataFrame:
+        """Every row that was ever taken in of one figure, oldest first: columns STORED, `known`, `batch`."""
+        query = _rows().where(*(observations.c[c] == part for c, part in zip(KEY, key, strict=True)))
+        return self._frame(query.order_by(observations.c.known, observations.c.batch, observations.c.line)).drop(
+            columns="line"
+        )
+
+    def receipts(self) -> list[Receipt]:
+        """The receipts of all batches, in order of arrival."""
+        with self.engine.connect() as connection:
+            found = connection.execute(sa.select(batches.c.receipt).order_by(batches.c.batch)).scalars()
+            return [Receipt.model_validate_json(text) for text in found]
+
+    def receipt(self, name: str) -> Receipt:
+        with self.engine.connect() as connection:
+            text = connection.execute(sa.select(batches.c.receipt).where(batches.c.name == name)).scalar_one()
+        return Receipt.model_validate_json(text)
+
+    def _history(self, condition: sa.ColumnElement[bool], measures: Iterable[str] | None) -> sa.Subquery:
+        """Rows that stand, each with its place among those of its figure (1 is the newest) and the one before."""
+        over: dict[str, Any] = {
+            "partition_by": [observations.c[c] for c in KEY],
+            # A return of the same day as a table's row is the newer: a table's batch has no day of its own.
+            "order_by": [
+                c.desc() for c in (observations.c.known, batches.c.received, observations.c.batch, observations.c.line)
+            ],
+        }
+        query = _rows(
+            sa.func.row_number().over(**over).label("place"),
+            *(sa.func.lead(observations.c[c]).over(**over).label(f"earlier_{c}") for c in _STATES),
+        ).where(condition, _stands())
+        if measures is not None:
+            query = query.where(observations.c.measure.in_(list(measures)))
+        return query.subquery()
+
+    def _frame(self, query: sa.Select[Any]) -> pd.DataFrame:
+        """The answer as a table: numbers as floats, days as text, everything else text."""
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "duckdb":
+                # The same statement, without turning every cell into a Python object on the way.
+                words = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+                table: pd.DataFrame = _native(connection).execute(str(words)).df()
+            else:
+                table = pd.read_sql(query, connection)
+        floats = [c for c in table.columns if str(c).removeprefix("earlier_") in NUMBERS]
+        table[floats] = table[floats].astype("float64")
+        table["known"] = pd.to_datetime(table["known"]).dt.strftime("%Y-%m-%d").astype("str")
+        texts = [c for c in table.columns if table[c].dtype == object]
+        return table.astype(dict.fromkeys(texts, "str"))
+
+    # --- taking in ----------------------------------------------------------------------------------
+
+    def sync(self, root: Path, tables: Sequence[StandingTable] = ()) -> list[str]:
+        """Add every batch that is kept in plain files and not yet here, and let `tables` stand. Names of those added.
+
+        All or nothing: one transaction.
+        """
+        with self.engine.begin() as connection:
+            known = connection.execute(sa.select(batches.c.name, batches.c.batch))
+            held: dict[str, int] = {row.name: row.batch for row in known}
+            added = []
+
+            def add(receipt: Receipt, rows: pd.DataFrame) -> None:
+                held[receipt.batch] = max(held.values(), default=0) + 1
+                _add(connection, held[receipt.batch], receipt, rows)
+                added.append(receipt.batch)
+
+            for table in tables:
+                if table.receipt.batch not in held:
+                    add(table.receipt, table.rows)
+            for receipt, folder in read_batches(root):
+                if receipt.batch not in held:
+                    add(receipt, read_rows(root, receipt, folder))
+            if tables:
+                connection.execute(sa.delete(standing))
+                connection.execute(
+                    sa.insert(standing), [{"file": t.receipt.file, "batch": held[t.receipt.batch]} for t in tables]
+                )
+        return added
+
+
+def _rows(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    columns = [observations.c[c] for c in (*STORED, "known", "line")]
+    return sa.select(*columns, batches.c.name.label("batch"), *more).join_from(observations, batches)
+
+
+def _known_by(day: date) -> sa.ColumnElement[bool]:
+    return observations.c.known <= day
+
+
+def _stands() -> sa.ColumnElement[bool]:
+    """Rows of returns and fetches always stand; those of a table while the table holds them."""
+    return sa.or_(batches.c.kind != BatchKind.TABLE.value, batches.c.batch.in_(sa.select(standing.c.batch)))
+
+
+def _add(connection: sa.Connection, number: int, receipt: Receipt, rows: pd.DataFrame) -> None:
+    connection.execute(
+        sa.insert(batches).values(
+            batch=number,
+            name=receipt.batch,
+            kind=receipt.kind.value,
+            file=receipt.file,
+            sha256=receipt.sha256,
+            received=receipt.received.isoformat() if receipt.received else "",
+            role=receipt.role,
+            report=receipt.report,
+            taken=len(rows),
+            refused=receipt.refused,
+            receipt=receipt.model_dump_json(),
+        )
+    )
+    if len(rows):
+        _add_rows(connection, number, receipt, rows)
+
+
+def _add_rows(connection: sa.Connection, number: int, receipt: Receipt, rows: pd.DataFrame) -> None:
+    """Add a batch's rows by the quickest way that each database has.
+
+    A figure is known from the day it was published; one that came later in a batch, from the day it came.
+    """
+    known = rows["published"]
+    if receipt.received_on:
+        known = known.where(known > receipt.received_on.isoformat(), receipt.received_on.isoformat())
+    table = rows[STORED].assign(batch=number, line=range(len(rows)), known=known)
+    names = [c.name for c in observations.columns]
+    if connection.dialect.name == "duckdb":
+        # Rows of one measure lie together, so that a question about it reads little else.
+        given = ", ".join(f'CAST("{c}" AS DATE)' if c == "known" else f'"{c}"' for c in names)
+        native = _native(connection)
+        native.register("incoming", table)
+        order = ", ".join(f'"{c}"' for c in (*KEY, "line"))
+        native.execute(f"INSERT INTO observations SELECT {given} FROM incoming ORDER BY {order}")
+        native.unregister("incoming")
+    else:
+        quoted = ", ".join(f'"{c}"' for c in names)
+        values = table[names].astype(object).where(table[names].notna(), None)
+        with _native(connection).cursor() as cursor, cursor.copy(f"COPY observations ({quoted}) FROM STDIN") as copy:
+            for row in values.itertuples(index=False, name=None):
+                copy.write_row(row)
+
+
+def _native(connection: sa.Connection) -> Any:
+    """The database's own connection, inside SQLAlchemy's transaction."""
+    return connection.connection.driver_connection
