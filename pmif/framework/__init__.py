@@ -24,6 +24,7 @@ from pmif.framework.model import (
     Source,
     Unit,
 )
+from pmif.framework.reader import Reader
 
 __all__ = [
     "DEPRIVATION",
@@ -42,6 +43,7 @@ __all__ = [
     "Objective",
     "Outcome",
     "Polarity",
+    "Reader",
     "Reporting",
     "Role",
     "Scorecard",

@@ -1,10 +1,13 @@
 """Places and their codes. Every code carries its vintage, because codes outlive boundaries and names do not.
 
 All 22 ward codes of Gateshead changed in May 2026 while 17 names look the same: so places are
-matched on code and vintage, never on a name. The registry is data/boundaries/areas.csv.
+matched on code and vintage, never on a name. The areas are listed in data/boundaries/areas.csv,
+and the vintages in geographies.yml beside it.
 """
 
 import csv
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from pmif.errors import Fault, GeographyError
 from pmif.geography.boundaries import read_shapes
+from pmif.geography.registry import Geography, check_areas, load_geographies
 
 if TYPE_CHECKING:  # geopandas costs a second to import, and only maps need it
     import geopandas as gpd
@@ -45,12 +49,16 @@ class Areas:
 
     root: Path
     all: tuple[Area, ...]
+    geographies: tuple[Geography, ...] = ()
 
     def find(self, code: str, vintage: str) -> Area | None:
         return next((a for a in self.all if a.code == code and a.vintage == vintage), None)
 
     def vintages_of(self, code: str) -> tuple[str, ...]:
         return tuple(a.vintage for a in self.all if a.code == code)
+
+    def geography(self, vintage: str) -> Geography | None:
+        return next((g for g in self.geographies if g.id == vintage), None)
 
     @property
     def borough(self) -> Area:
@@ -76,7 +84,7 @@ class Areas:
 
 
 def load_areas(root: Path) -> Areas:
-    """Read data/boundaries/areas.csv below `root`.
+    """Read data/boundaries/areas.csv below `root`, checked against the registry of geographies.
 
     Errors: GeographyError with every faulty row.
     """
@@ -85,7 +93,7 @@ def load_areas(root: Path) -> Areas:
     if not path.exists():
         raise GeographyError("Places cannot be read", [Fault(name, "the file is missing")])
     faults: list[Fault] = []
-    areas: list[Area] = []
+    listed: list[tuple[int, Area]] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         if tuple(reader.fieldnames or ()) != COLUMNS:
@@ -95,20 +103,19 @@ def load_areas(root: Path) -> Areas:
             )
         for number, row in enumerate(reader, start=2):
             try:
-                areas.append(
-                    Area(
-                        row["code"],
-                        row["vintage"],
-                        row["name"],
-                        row["short"] or row["name"],
-                        AreaKind(row["kind"]),
-                        *(date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to")),
-                    )
+                area = Area(
+                    row["code"],
+                    row["vintage"],
+                    row["name"],
+                    row["short"] or row["name"],
+                    AreaKind(row["kind"]),
+                    *(date.fromisoformat(row[c]) if row[c] else None for c in ("valid_from", "valid_to")),
                 )
+                listed.append((number, area))
             except ValueError as fault:
                 faults.append(Fault(f"{name}, row {number}", f"{fault}: dates are like 2004-06-10, kinds {_kinds()}"))
     seen: dict[tuple[str, str], int] = {}
-    for number, area in enumerate(areas, start=2):
+    for number, area in listed:
         key = (area.code, area.vintage)
         if key in seen:
             faults.append(
@@ -118,11 +125,78 @@ def load_areas(root: Path) -> Areas:
     faults += [
         Fault(name, f"there must be exactly one {kind}")
         for kind in (AreaKind.BOROUGH, AreaKind.REGION, AreaKind.COUNTRY)
-        if sum(a.kind is kind for a in areas) != 1
+        if sum(area.kind is kind for _, area in listed) != 1
     ]
+    unread = bool(faults)
+    try:
+        geographies = load_geographies(root)
+    except GeographyError as refused:
+        raise GeographyError("Places cannot be read", [*faults, *refused.faults]) from None
+    # Counts are of rows that could be read, so they say nothing while a row cannot.
+    faults += [f for f in check_areas(listed, geographies, name) if not (unread and f.place == name)]
     if faults:
         raise GeographyError("Places cannot be read", faults)
-    return Areas(root, tuple(areas))
+    return Areas(root, tuple(area for _, area in listed), geographies)
+
+
+def match(codes: Iterable[str], vintage: str, areas: Areas, places: Iterable[str] | None = None) -> tuple[Area, ...]:
+    """The areas of `vintage` that the codes stand for, in the order of the codes.
+
+    `places` says of each code where it stands ("sheet 'Figures', cell F7"), for the faults.
+    Errors: GeographyError with every code that is a name, of another vintage, or not known.
+    """
+    if not any(area.vintage == vintage for area in areas.all):
+        known = ", ".join(dict.fromkeys(area.vintage for area in areas.all))
+        raise GeographyError(f"'{vintage}' is no vintage of areas.csv: use one of {known}")
+    held = {area.code: area for area in areas.all if area.vintage == vintage}
+    wanted = list(codes)
+    where = list(places) if places is not None else [f"area {n} of {len(wanted)}" for n in range(1, len(wanted) + 1)]
+    faults = [
+        Fault(place, _why_unmatched(code, vintage, areas))
+        for place, code in zip(where, wanted, strict=True)
+        if code not in held
+    ]
+    if faults:
+        raise GeographyError(f"Places cannot be matched to {vintage}", faults)
+    return tuple(held[code] for code in wanted)
+
+
+def _why_unmatched(text: str, vintage: str, areas: Areas) -> str:
+    if others := areas.vintages_of(text):
+        name = next(a.name for a in areas.all if a.code == text)
+        return (
+            f"{text} ({name}) is a code of {', '.join(others)}, not of {vintage}: vintages are never mixed; "
+            f"give the figures under their own vintage, or convert them by a declared lookup"
+        )
+    alike = [a for a in areas.all if _plain_name(text) in (_plain_name(a.name), _plain_name(a.short))]
+    if alike:
+        offered = "; ".join(f"{a.code} in {a.vintage}" for a in alike)
+        return f"places are matched by code and vintage, never by name: '{text}' is {offered}; write the code"
+    if why := next((why for g in areas.geographies if (why := g.why_refused(text))), None):
+        return f"{text} is refused: {why}"
+    if not text.strip():
+        return "the area's code is missing: write the code"
+    return f"'{text}' is in no vintage of areas.csv: mend the code"
+
+
+def _plain_name(name: str) -> str:
+    """A name without what people write one way or the other: '&' or 'and', capitals, commas, spaces."""
+    return " ".join(re.sub(r"[^\w']+", " ", name.casefold().replace("&", " and ")).split())
+
+
+def refuse_mixed(vintages: Iterable[str], what: str = "figures that stand together") -> str:
+    """The one vintage that all the figures are of.
+
+    Errors: GeographyError naming every vintage, where there is more than one, or where there is none.
+    """
+    found = sorted(set(vintages))
+    if len(found) != 1:
+        said = " and ".join(found) if found else "no vintage"
+        raise GeographyError(
+            f"{what} are of {said}: codes of one vintage are not those of another, even where names look the same. "
+            "Take the vintages apart, or convert the figures of one by a declared lookup"
+        )
+    return found[0]
 
 
 def _kinds() -> str:
