@@ -1,18 +1,27 @@
-"""The commands: `pmif check | build | run | demo | lab`.
+"""The commands: `pmif check | build | run | template | intake | status | explain | revisions | demo | lab`.
 
 A fault that the person running the report can mend is printed as sentences, without a trace, and
 the command ends with 1.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
 from pmif.errors import PmifError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from pmif.framework import Framework
+    from pmif.geography import Areas
+    from pmif.hub import Receipt
+    from pmif.period import Period
 
 P = ParamSpec("P")
 
@@ -84,6 +93,123 @@ def run(period: str, root: Path, jobs: int | None) -> None:
 
     site = run_book(root, period, jobs=jobs)
     click.echo(f"The book is ready: {(site / 'index.html').as_posix()}")
+
+
+@main.command()
+@click.argument("period", default="current")
+@click.option("--owner", metavar="ROLE", help="Only the form of this role (default: one form for every role).")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder to write to (default: _build/forms).",
+)
+@ROOT
+@_in_sentences
+def template(period: str, owner: str | None, out: Path | None, root: Path) -> None:
+    """Write the form in which each service returns its figures for PERIOD."""
+    from pmif.intake.template import template_name, templates, write_template
+
+    folder, today = out or root / "_build/forms", date.today()
+    framework, areas, report, held, receipts = _returns_so_far(root, period, today)
+    if owner:
+        path = folder / template_name(report, owner)
+        made = {path: write_template(path, framework, areas, report, owner, today, held, receipts)}
+    else:
+        made = templates(folder, framework, areas, report, today, held, receipts)
+    for path, figures in made.items():
+        click.echo(f"{path.as_posix()}: {figures} figures asked for")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@ROOT
+@_in_sentences
+def intake(files: tuple[Path, ...], root: Path) -> None:
+    """Take returned FILES into the hub, each whole or not at all."""
+    from pmif.intake.take import take_in
+
+    refused = 0
+    for file in files:
+        try:
+            taken = take_in(root, file, now=datetime.now().astimezone())
+        except PmifError as fault:
+            click.echo(str(fault), err=True)
+            refused += 1
+            continue
+        receipt = taken.receipt
+        if taken.again:
+            click.echo(f"{file.name}: the same file was taken in before, as {receipt.batch}. Nothing has changed.")
+            continue
+        click.echo(f"{file.name}: {receipt.taken} figures taken in, as {receipt.batch}.")
+        for one in receipt.interpretations:
+            click.echo(f"  {one.place}: '{one.found}' taken as {one.taken_as}")
+    if refused:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("period", default="current")
+@ROOT
+@_in_sentences
+def status(period: str, root: Path) -> None:
+    """Show who has returned what for PERIOD, what is late, and what has not moved for years. Changes nothing."""
+    from pmif.intake.standing import describe, standing
+
+    today = date.today()
+    framework, areas, report, held, receipts = _returns_so_far(root, period, today)
+    click.echo(describe(standing(framework, areas, report, today, held, receipts)), nl=False)
+
+
+def _returns_so_far(
+    root: Path, period: str, today: date
+) -> "tuple[Framework, Areas, Period, DataFrame, list[Receipt]]":
+    """What a report asks, what the hub knows today, and the receipts of all returns, those refused among them."""
+    from pmif import disclosure
+    from pmif.hub import read_refusals, writing
+
+    framework, areas, tables = disclosure.check(root)
+    report = disclosure.resolve_report(framework.reporting, period)
+    with writing(root, "pmif status") as hub:
+        hub.sync(root, tables)
+        return framework, areas, report, hub.known_at(today), [*hub.receipts(), *read_refusals(root)]
+
+
+@main.command()
+@click.argument("figure")
+@click.option("--period", default="current", help="The report that the figure is in (default: the current one).")
+@ROOT
+@_in_sentences
+def explain(figure: str, period: str, root: Path) -> None:
+    """Show where FIGURE comes from: a measure's id, then /area, /period and /dimension=group as wanted."""
+    from pmif.disclosure.explain import explain as explained
+
+    click.echo(explained(root, figure, period))
+
+
+@main.command()
+@click.argument("earlier", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("later", type=click.DateTime(["%Y-%m-%d"]))
+@ROOT
+@_in_sentences
+def revisions(earlier: datetime, later: datetime, root: Path) -> None:
+    """List the figures that were revised between the days EARLIER and LATER. For staff: nothing is withheld."""
+    from pmif.hub import reading
+
+    with reading(root) as hub:
+        found = hub.revisions(earlier.date(), later.date())
+    revised = found[found["change"] == "revised"]
+    for row in revised.to_dict("records"):
+        name = "/".join(str(row[c]) for c in ("measure", "area", "period", "group") if row[c])
+        was, now = (_figure(row, prefix) for prefix in ("earlier_", ""))
+        click.echo(f"{name}: {was} became {now} ({row['known']}, {row['batch']})")
+    click.echo(f"{len(revised)} revised, {len(found) - len(revised)} new between {earlier.date()} and {later.date()}.")
+
+
+def _figure(row: Mapping[Hashable, Any], prefix: str) -> str:
+    value, numerator, denominator = (row[f"{prefix}{c}"] for c in ("value", "numerator", "denominator"))
+    if row[f"{prefix}status"] != "shown":
+        return str(row[f"{prefix}status"])
+    return f"{value:.10g}" if value == value else f"{numerator:.10g} of {denominator:.10g}"
 
 
 @main.command()

@@ -69,6 +69,19 @@ def reading(root: Path, address: str | None = None) -> Iterator[Hub]:
 
 
 @contextmanager
+def _told(where: str) -> Iterator[None]:
+    """Say what a database or a disk refused in a sentence."""
+    try:
+        yield
+    except (sa.exc.DBAPIError, OSError) as fault:
+        reason = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0]
+        raise HubError(
+            f"the hub ({where}) could not be written: {reason}. What was kept in plain files is safe, and readers see "
+            "what was there before: see that the disk has room and is yours to write, then run 'pmif build'"
+        ) from fault
+
+
+@contextmanager
 def writing(root: Path, holder: str, address: str | None = None, *, patience: float = PATIENCE) -> Iterator[Hub]:
     """The hub to write to, had to oneself; readers get a new copy at the end if anything was added.
 
@@ -78,7 +91,7 @@ def writing(root: Path, holder: str, address: str | None = None, *, patience: fl
     address = address or address_of(root)
     if address.startswith("duckdb:"):
         file = _file_of(address)
-        with _alone(file.parent, holder, patience):
+        with _told(file.as_posix()), _alone(file.parent, holder, patience):
             clear_unfinished(root)
             engine = _open_or_remake(file)
             try:
@@ -91,6 +104,7 @@ def writing(root: Path, holder: str, address: str | None = None, *, patience: fl
                 _leave_copy(file, holds)
         return
     with (
+        _told(sa.engine.make_url(address).render_as_string(hide_password=True)),
         _alone(root / FOLDER, holder, patience),
         _engine(address, holder) as engine,
         _alone_on_server(engine, patience),

@@ -15,6 +15,7 @@ from pmif.framework import Framework
 from pmif.geography import Areas
 from pmif.hub import BatchKind, Receipt, StandingTable
 from pmif.hub.columns import COLUMNS, ORIGIN
+from pmif.intake.corrections import apply_corrections, read_corrections
 from pmif.intake.schema import check_rows, typed
 
 FIGURES = "data/figures"
@@ -32,7 +33,8 @@ def read_tables(root: Path, framework: Framework, areas: Areas) -> list[Standing
     tables = [table for file in files if (table := _read_text(file, f"{FIGURES}/{file.name}", faults)) is not None]
     if tables:
         rows = pd.concat(tables, ignore_index=True)
-        faults += check_rows(rows, framework, areas)
+        rows, _, unfit = apply_corrections(rows, read_corrections(root, framework), whole=True)
+        faults += [*unfit, *check_rows(rows, framework, areas)]
     if faults:
         raise IntakeError("Figures were refused, and nothing was built", faults)
     held = dict(iter(typed(rows).groupby("file", sort=False)))

@@ -44,3 +44,8 @@ NIL = "Nil return"  # the service looked, and there was nothing: no cases, nothi
 NOT_AVAILABLE = "Not available"  # it should exist, and the service cannot give it
 NOT_APPLICABLE = "Does not apply"
 STATES = (GIVEN, PROVISIONAL, NIL, NOT_AVAILABLE, NOT_APPLICABLE)
+
+# What stands in a cell that is not to be filled in.
+WORKED_OUT = "worked out from the counts"
+NOT_NEEDED = "not needed"
+PROMPTS = (WORKED_OUT, NOT_NEEDED)

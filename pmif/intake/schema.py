@@ -36,6 +36,7 @@ __all__ = [
     "STATUSES",
     "STORED",
     "check_rows",
+    "is_number",
     "place_of",
     "typed",
 ]
@@ -135,7 +136,7 @@ def _check_cells(columns: dict[str, _Column], framework: Framework) -> Iterator[
     yield rule("vintage", _is_word, "the vintage of the area's code is missing")
     yield rule("period", _is_period, "not a period: see the forms in data/README.md")
     for name in NUMBERS:
-        yield rule(name, _is_number, "expected a number without commas or signs, or blank")
+        yield rule(name, is_number, "expected a number without commas or signs, or blank")
     yield one_of("status", STATUSES, f"use {', '.join(STATUSES)}")
     yield one_of("mark", MARKS, "use p (provisional), r (revised), e (our estimate) or blank")
     yield rule("published", _is_date, "expected a date like 2026-06-26")
@@ -147,7 +148,7 @@ def _is_word(text: str) -> bool:
     return _WORD.fullmatch(text) is not None
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Digits with a minus or a point; so many digits that no number holds them are refused too."""
     return _NUMBER.fullmatch(text) is not None and (len(text) < 300 or math.isfinite(float(text)))
 
@@ -214,7 +215,8 @@ def _check_combinations(
         return ""
 
     def of_source(source: str) -> str:
-        if (licences[source] == "made-up") is not framework.reporting.made_up:
+        # A return is the council's own, and made up where the council is.
+        if licences[source] != "council-return" and (licences[source] == "made-up") is not framework.reporting.made_up:
             return "made-up and real figures are never mixed: the source does not belong in this book"
         return ""
 

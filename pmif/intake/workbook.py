@@ -57,7 +57,9 @@ class Workbook:
     sha256: str
     size: int  # bytes
     sheets: tuple[Sheet, ...]
-    notes: tuple[str, ...] = field(default=())  # what was left alone in opening it: "links to other files were not followed"
+    notes: tuple[str, ...] = field(
+        default=()
+    )  # what was left alone in opening it: "links to other files were not followed"
 
     def sheet(self, name: str) -> Sheet | None:
         return next((s for s in self.sheets if s.name == name), None)
