@@ -1,4 +1,4 @@
-"""The commands: `pmif check | build | run | template | intake | status | explain | revisions | demo | lab`.
+"""The commands: `pmif check | build | run | template | intake | status | fetch | explain | revisions | demo | lab`.
 
 A fault that the person running the report can mend is printed as sentences, without a trace, and
 the command ends with 1.
@@ -122,16 +122,26 @@ def template(period: str, owner: str | None, out: Path | None, root: Path) -> No
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", "role", default="", metavar="ROLE", help="Who brought them, where a file does not say.")
+@click.option("--layout", default="", help="How they are laid out, where more than one layout of data/layouts fits.")
+@click.option(
+    "--confirm",
+    "confirmed",
+    nargs=2,
+    multiple=True,
+    metavar="NAME REASON",
+    help="An odd figure that is right after all, and how that is known. May be given again.",
+)
 @ROOT
 @_in_sentences
-def intake(files: tuple[Path, ...], root: Path) -> None:
+def intake(files: tuple[Path, ...], role: str, layout: str, confirmed: tuple[tuple[str, str], ...], root: Path) -> None:
     """Take returned FILES into the hub, each whole or not at all."""
     from pmif.intake.take import take_in
 
     refused = 0
     for file in files:
         try:
-            taken = take_in(root, file, now=datetime.now().astimezone())
+            taken = take_in(root, file, now=datetime.now().astimezone(), role=role, layout=layout, confirmed=confirmed)
         except PmifError as fault:
             click.echo(str(fault), err=True)
             refused += 1
@@ -172,6 +182,29 @@ def _returns_so_far(
     with writing(root, "pmif status") as hub:
         hub.sync(root, tables)
         return framework, areas, report, hub.known_at(today), [*hub.receipts(), *read_refusals(root)]
+
+
+@main.command()
+@click.argument("source")
+@ROOT
+@_in_sentences
+def fetch(source: str, root: Path) -> None:
+    """Fetch SOURCE from its publisher, as data/fetch/SOURCE.yml says. Needs a network; nothing else does."""
+    from datetime import UTC
+
+    from pmif.framework import load_reporting
+    from pmif.intake.fetch.http import Http
+    from pmif.intake.fetch.open_geography import fetch_wards, load_shapes_request
+
+    request = load_shapes_request(root, source)
+    http = Http(now=lambda: datetime.now(UTC), contact=load_reporting(root).contact_address or "")
+    try:
+        fetched = fetch_wards(root, http, datetime.now(UTC), request)
+    finally:
+        http.close()
+    for remark in fetched.remarks:
+        click.echo(f"  {remark}")
+    click.echo(fetched.says)
 
 
 @main.command()

@@ -9,7 +9,7 @@ from tests.conftest import PROJECT
 
 def test_every_template_runs_with_its_defaults_on_the_real_figures():
     publish(PROJECT, "current")
-    notebooks = sorted((PROJECT / "notebooks").glob("*.ipynb"))
+    notebooks = [*sorted((PROJECT / "notebooks").glob("*.ipynb")), PROJECT / "docs/hub.ipynb"]
     command = [
         sys.executable,
         "-m",
@@ -27,6 +27,6 @@ def test_every_template_runs_with_its_defaults_on_the_real_figures():
     ]
     done = subprocess.run([*command, *map(str, notebooks)], cwd=PROJECT, capture_output=True, text=True, check=False)
 
-    assert len(notebooks) == 11
+    assert len(notebooks) == 13
     assert done.returncode == 0, done.stdout[-3000:]
     assert " passed" in done.stdout

@@ -1,6 +1,16 @@
 // Comfort only: every page reads and works without it.
 (() => {
   "use strict";
+  // A link to a place within a closed section opens it; newer browsers do so by themselves.
+  const reveal = () => {
+    const place = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const closed = place && place.closest("details:not([open])");
+    if (!closed) return;
+    closed.open = true;
+    place.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
   const shown = (element) => element.getClientRects().length > 0;
   const middle = (element) => {
     const box = element.getBoundingClientRect();

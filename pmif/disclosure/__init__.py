@@ -1,7 +1,8 @@
 """The last gate before anything can be seen, and the only way from indicators to exhibits."""
 
 from pmif.disclosure.publish import check, publish, report_date, resolve_report
-from pmif.disclosure.published import Published, PublishedMeasure, open_published
+from pmif.disclosure.published import Published, PublishedBatch, PublishedMeasure, open_published
+from pmif.hub import BatchKind
 from pmif.indicators import (
     Comparison,
     Due,
@@ -18,6 +19,7 @@ from pmif.indicators import (
 )
 
 __all__ = [
+    "BatchKind",
     "Comparison",
     "Due",
     "Finding",
@@ -26,6 +28,7 @@ __all__ = [
     "JudgedBy",
     "Level",
     "Published",
+    "PublishedBatch",
     "PublishedMeasure",
     "Slope",
     "Spatial",

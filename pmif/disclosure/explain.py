@@ -114,16 +114,17 @@ def _lines(
     lines += [f"  fetched     {part.address}" for part in receipt.parts if part.address]
     if figure["transform"].startswith("correction "):
         lines.append("  corrected   as declared in data/corrections")
-    prefix = f"{figure['measure']}/"
-    roles = {r.id: r.title for r in framework.roles}
-    lines += [
-        f"  confirmed   {c.oddity}: {c.reason} ({roles.get(c.role, c.role)})"
-        for c in receipt.confirmations
-        if c.oddity.startswith(prefix)
-    ]
-    lines += [
-        f"  note        {n.text}" for n in receipt.notes if (n.measure, n.period) == (measure.id, figure["period"])
-    ]
+    # What people wrote may quote a count, so it is told only where nothing of the measure is withheld.
+    if not (published.measure(measure.id).figures["status"] == "suppressed").any():
+        roles = {r.id: r.title for r in framework.roles}
+        lines += [
+            f"  confirmed   {c.oddity}: {c.reason} ({roles.get(c.role, c.role)})"
+            for c in receipt.confirmations
+            if c.oddity.startswith(f"{measure.id}/")
+        ]
+        lines += [
+            f"  note        {n.text}" for n in receipt.notes if (n.measure, n.period) == (measure.id, figure["period"])
+        ]
     return [*lines, *_earlier(history, figure, measure, published)]
 
 
@@ -163,8 +164,8 @@ def _place(figure: "pd.Series[str]") -> str:
 
 def _transform(figure: "pd.Series[str]") -> str:
     # What was done to a cell may quote it.
-    if figure["status"] == "suppressed":
-        return "not told: the figure is withheld"
+    if figure["status"] != "shown":
+        return "not told: no figure is shown"
     return figure["transform"] or "as written"
 
 

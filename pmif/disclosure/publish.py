@@ -13,7 +13,8 @@ from pmif.disclosure.suppress import suppress, without_bands
 from pmif.errors import PeriodError
 from pmif.framework import Framework, Reporting, load_framework
 from pmif.geography import Areas, load_areas
-from pmif.hub import StandingTable, built_folder, replace_folder, write_table, writing
+from pmif.hub import BatchKind, Receipt, StandingTable, built_folder, replace_folder, write_table, writing
+from pmif.hub.columns import KEY
 from pmif.indicators import Gap, column_names, estimate, find, find_gaps, flatten
 from pmif.intake import read_tables
 from pmif.methods import METHODS
@@ -27,6 +28,14 @@ FIGURE_COLUMNS = [
 ]  # fmt: skip
 
 GAP_COLUMNS = column_names(Gap)  # a report may have no gap, and its table has its columns all the same
+
+BATCH_COLUMNS = [
+    "batch", "shown_as", "kind", "file", "sha256", "role", "received", "taken", "refused", "licence", "address",
+]  # fmt: skip
+CONFIRMATION_COLUMNS = ["batch", *KEY, "oddity", "role", "reason"]
+
+TO_CONFIRM = "to-confirm"
+OVER_BANDS = "worked out from the figures of every age band, the first of which is named"
 
 
 def check(root: Path) -> tuple[Framework, Areas, list[StandingTable]]:
@@ -56,14 +65,19 @@ def publish(root: Path, period: str) -> Path:
     with writing(root, f"pmif build {report.id}") as hub:
         hub.sync(root, tables)
         observations = hub.known_at(closed, [m.id for m in framework.measures])
+        receipts = hub.receipts()
     # A figure that came again otherwise is a revised one, whether its supplier says so or not.
     observations["mark"] = observations["mark"].mask(observations.pop("revises") & (observations["mark"] == ""), "r")
     indicators = _with_places(estimate(observations, framework, areas), areas)
     figures = suppress(without_bands(indicators, framework), framework)[FIGURE_COLUMNS]
+    figures["transform"] = _transforms(figures, framework)
+    receipts = [r for r in receipts if r.batch in set(figures["batch"])]
     with replace_folder(built_folder(root, report.id)) as folder:
         write_table(folder, "observations", observations)
         write_table(folder, "indicators", indicators)
         write_table(folder, "published-figures", figures)
+        write_table(folder, "published-batches", _batches(receipts, figures, framework))
+        write_table(folder, "published-confirmations", _confirmations(receipts, figures, framework))
         findings = find(figures, framework, closed, closed_before)
         write_table(folder, "published-findings", pd.DataFrame([flatten(f) for f in findings]))
         gaps = find_gaps(figures, framework, areas)
@@ -100,3 +114,93 @@ def _with_places(indicators: pd.DataFrame, areas: Areas) -> pd.DataFrame:
     found = {(a.code, a.vintage): a for a in areas.all}
     places = [found[key] for key in zip(indicators["area"], indicators["vintage"], strict=True)]
     return indicators.assign(kind=[str(p.kind) for p in places], area_name=[p.short for p in places])
+
+
+# --- where figures came from ------------------------------------------------------------------------
+
+
+def _transforms(figures: pd.DataFrame, framework: Framework) -> "pd.Series[str]":
+    """What was done to each figure, without what would tell a withheld one.
+
+    The words may quote the cell: "12.3% read as 12.3". So of a figure that is not shown nothing is told, nor of
+    the age band that a figure over all bands leads back to.
+    """
+    told = figures["transform"].mask(figures["measure"].isin(_banded(framework)), OVER_BANDS)
+    return told.mask(figures["status"] != "shown", "")
+
+
+def _batches(receipts: list[Receipt], figures: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """The batches that a report rests on, with nothing of what their senders called them. `role` is a title."""
+    telling = _telling_hashes(receipts, figures, framework)
+    rows = [
+        {
+            "batch": receipt.batch,
+            # A batch's name ends in a part of the hash.
+            "shown_as": receipt.batch.rpartition("-")[0] if receipt.batch in telling else receipt.batch,
+            "kind": receipt.kind.value,
+            "file": receipt.file,
+            "sha256": "" if receipt.batch in telling else receipt.sha256,
+            "role": _role(receipt.role, framework),
+            "received": receipt.received_on.isoformat() if receipt.received_on else "",
+            "taken": receipt.taken,
+            "refused": receipt.refused,
+            "licence": receipt.licence,
+            "address": next((part.address for part in receipt.parts if part.address), ""),
+        }
+        for receipt in receipts
+    ]
+    return pd.DataFrame(rows, columns=BATCH_COLUMNS)
+
+
+def _telling_hashes(receipts: list[Receipt], figures: pd.DataFrame, framework: Framework) -> set[str]:
+    """The batches whose hash would tell: of a small file whose other rows are known, it gives a count away by trying.
+
+    They hold a withheld figure or an age band; or they are a return of which more was taken in than is shown.
+    """
+    hidden = (figures["status"] == "suppressed") | figures["measure"].isin(_banded(framework))
+    shown = figures.loc[figures["status"] == "shown", "batch"].value_counts()
+    returns = [r for r in receipts if r.kind is BatchKind.RETURN]
+    return {*figures.loc[hidden, "batch"], *(r.batch for r in returns if shown.get(r.batch, 0) < r.taken)}
+
+
+def _confirmations(receipts: list[Receipt], figures: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """The odd figures of this report that a role says are right: only those that are shown.
+
+    A reason may quote a count, so it is told only of a measure of which nothing is withheld.
+    """
+    shown = figures[figures["status"] == "shown"]
+    silent = {*figures.loc[figures["status"] == "suppressed", "measure"], *_banded(framework)}
+    rows = []
+    for receipt in receipts:
+        own = shown[shown["batch"] == receipt.batch]
+        for confirmation in receipt.confirmations:
+            wanted, oddity = _read_oddity(confirmation.oddity)
+            found = own[(own[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+            if found.empty:
+                continue
+            told: dict[str, str] = {
+                "batch": receipt.batch,
+                **{column: str(found[column].iloc[0]) for column in KEY},
+                "oddity": oddity,
+                "role": _role(confirmation.role, framework),
+                "reason": "" if wanted["measure"] in silent else confirmation.reason,
+            }
+            rows.append(told)
+    return pd.DataFrame(rows, columns=CONFIRMATION_COLUMNS)
+
+
+def _read_oddity(name: str) -> tuple[dict[str, str], str]:
+    """Which figure an oddity is of, and of what kind: sickness-days/E08000037/2026-27-q2/spike/sex=female."""
+    measure, area, period, kind, group = [*name.split("/"), "", "", "", ""][:5]
+    dimension, _, name_of_group = group.partition("=")
+    figure = {"measure": measure, "area": area, "period": period, "dimension": dimension, "group": name_of_group}
+    return figure, kind
+
+
+def _banded(framework: Framework) -> list[str]:
+    return [m.id for m in framework.measures if m.bands]
+
+
+def _role(role: str, framework: Framework) -> str:
+    """A role's title; blank where none is known, or the council has yet to confirm which."""
+    return next((r.title for r in framework.roles if r.id == role and role != TO_CONFIRM), "")

@@ -1,6 +1,6 @@
 """Published figures: the only thing that exhibits and pages may read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +12,27 @@ from pmif.disclosure.publish import report_date, resolve_report
 from pmif.errors import RunError
 from pmif.framework import DEPRIVATION, Framework, Measure, Source, Unit, load_reporting
 from pmif.geography import Areas, load_areas
-from pmif.hub import built_folder, read_table
+from pmif.hub import BatchKind, built_folder, read_table
 from pmif.indicators import Finding, Gap, unflatten
 from pmif.indicators.trend import in_order
 from pmif.period import Period
+
+
+@dataclass(frozen=True)
+class PublishedBatch:
+    """Figures that came together: a table of ours, a service's return, or what a publisher's service gave."""
+
+    batch: str
+    shown_as: str  # its name on a page
+    kind: BatchKind
+    file: str  # our name for the file, which says nothing of what its sender called it
+    sha256: str  # blank where it is not told
+    role: str  # title of who brought it, blank where nobody did
+    received: date | None
+    taken: int
+    refused: int
+    licence: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +45,8 @@ class Published:
     figures: pd.DataFrame
     findings: dict[str, Finding]
     gaps: tuple[Gap, ...]
+    batches: tuple[PublishedBatch, ...] = ()
+    confirmations: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def report_date(self) -> date:
@@ -175,7 +194,9 @@ def open_published(root: Path | str, period: str = "current") -> Published:
         findings = [Finding.model_validate(unflatten(row)) for row in _texts(read_table(folder, "published-findings"))]
         gaps = [Gap.model_validate(unflatten(row)) for row in _texts(read_table(folder, "published-gaps"))]
         framework = Framework.model_validate_json((folder / "framework.json").read_bytes())
-    except ValidationError:
+        batches = tuple(_batch(row) for row in _texts(read_table(folder, "published-batches")))
+        confirmations = read_table(folder, "published-confirmations")
+    except (ValidationError, FileNotFoundError):
         raise RunError(
             f"what was published for {report.id} was made by another version of this program: "
             f"run 'pmif build {report.id}' again"
@@ -187,6 +208,24 @@ def open_published(root: Path | str, period: str = "current") -> Published:
         figures=read_table(folder, "published-figures"),
         findings={f.measure: f for f in findings},
         gaps=tuple(gaps),
+        batches=batches,
+        confirmations=confirmations,
+    )
+
+
+def _batch(row: dict[str, str]) -> PublishedBatch:
+    return PublishedBatch(
+        batch=row["batch"],
+        shown_as=row["shown_as"],
+        kind=BatchKind(row["kind"]),
+        file=row["file"],
+        sha256=row["sha256"],
+        role=row["role"],
+        received=date.fromisoformat(row["received"]) if row["received"] else None,
+        taken=int(row["taken"]),
+        refused=int(row["refused"]),
+        licence=row["licence"],
+        address=row["address"],
     )
 
 

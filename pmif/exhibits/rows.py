@@ -13,7 +13,7 @@ from pmif.exhibits.figures import figures
 from pmif.exhibits.funnel_plot import funnel_plot
 from pmif.exhibits.gap_bars import gap_bars
 from pmif.exhibits.gradient_chart import gradient_chart
-from pmif.exhibits.source import definition_notes, link, source_line
+from pmif.exhibits.source import definition_notes, link, origin_link, publication
 from pmif.exhibits.trend_chart import parted, points, trend_chart, trend_table
 from pmif.exhibits.ward_map import ward_map
 from pmif.exhibits.ward_strip import ward_strip
@@ -277,7 +277,9 @@ def facts(pm: PublishedMeasure) -> str:
     lines.append(("Answers for it", escape(role.title)))
     if m.partners:
         lines.append(("With", escape(wording.listed(m.partners))))
-    lines.append(("Source", source_line(pm).removeprefix("Source: ")))
+    lines.append(("Source", publication(pm)))
+    if origin := origin_link(pm):
+        lines.append(("File and row", origin))
     if m.series:
         lines.append(("Publisher's name for it", escape(m.series)))
     if pm.source.received:

@@ -235,12 +235,15 @@ def _add_rows(connection: sa.Connection, number: int, receipt: Receipt, rows: pd
     """
     known = rows["published"]
     if receipt.received_on:
-        known = known.where(known > receipt.received_on.isoformat(), receipt.received_on.isoformat())
+        came = receipt.received_on.isoformat()
+        known = known.astype("str").where(known.astype("str") > came, came)
     table = rows[STORED].assign(batch=number, line=range(len(rows)), known=known)
     names = [c.name for c in observations.columns]
     if connection.dialect.name == "duckdb":
         # Rows of one measure lie together, so that a question about it reads little else.
         given = ", ".join(f'CAST("{c}" AS DATE)' if c == "known" else f'"{c}"' for c in names)
+        # DuckDB reads categories three times as fast as texts.
+        table = table.astype({c: "category" for c in table.columns if table[c].dtype == "str" and c != "row"})
         native = _native(connection)
         native.register("incoming", table)
         order = ", ".join(f'"{c}"' for c in (*KEY, "line"))

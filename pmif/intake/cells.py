@@ -470,6 +470,8 @@ def _refused(found: str, problem: str) -> Reading:
 
 def _spaced(text: str) -> str:
     """The text with every kind of blank as one plain space, and what cannot be seen left out."""
+    if text.isascii():
+        return " ".join(text.split())
     seen = "".join(" " if c.isspace() or unicodedata.category(c) == "Zs" else c for c in text if c not in _UNSEEN)
     return " ".join(seen.split())
 

@@ -6,9 +6,16 @@ keeps its file and row number for as long as it travels.
 
 import csv
 import hashlib
+import io
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+from pandas.api.types import union_categoricals
 
 from pmif.errors import Fault, IntakeError
 from pmif.framework import Framework
@@ -32,12 +39,14 @@ def read_tables(root: Path, framework: Framework, areas: Areas) -> list[Standing
     faults: list[Fault] = []
     tables = [table for file in files if (table := _read_text(file, f"{FIGURES}/{file.name}", faults)) is not None]
     if tables:
-        rows = pd.concat(tables, ignore_index=True)
-        rows, _, unfit = apply_corrections(rows, read_corrections(root, framework), whole=True)
+        rows = _together(tables)
+        if corrections := read_corrections(root, framework):
+            rows = rows.astype("str")  # a corrected cell may hold a word that no other does
+        rows, _, unfit = apply_corrections(rows, corrections, whole=True)
         faults += [*unfit, *check_rows(rows, framework, areas)]
     if faults:
         raise IntakeError("Figures were refused, and nothing was built", faults)
-    held = dict(iter(typed(rows).groupby("file", sort=False)))
+    held = dict(iter(typed(rows).groupby("file", sort=False, observed=True)))
     nothing = typed(rows.iloc[0:0])
     return [_standing(file, held.get(f"{FIGURES}/{file.name}", nothing)) for file in files]
 
@@ -61,9 +70,11 @@ def _standing(file: Path, rows: pd.DataFrame) -> StandingTable:
 
 def _read_text(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame | None:
     """The file's cells as text, with its name and row numbers; None, with the faults noted, where it is no table."""
+    content = path.read_bytes()
+    if (table := _read_plain(content)) is not None:
+        return _with_origin(table, name, range(2, len(table) + 2))
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file, strict=True))
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except UnicodeDecodeError as fault:
         faults.append(Fault(name, f"byte {fault.start} is not UTF-8: save the file as CSV UTF-8"))
         return None
@@ -77,12 +88,57 @@ def _read_text(path: Path, name: str, faults: list[Fault]) -> pd.DataFrame | Non
         faults.append(Fault(f"{name}, row 1", f"unknown columns: {', '.join(map(repr, unknown))}; remove them"))
     if missing or unknown:
         return None
-    body = []
+    body, numbers = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
             faults.append(Fault(f"{name}, row {number}", f"has {len(cells)} cells: expected {len(header)}"))
             continue
-        body.append([cell.strip() for cell in cells] + [name, "", "", str(number), ""])
-    return pd.DataFrame(body, columns=[*header, *ORIGIN], dtype="str")
+        body.append([cell.strip() for cell in cells])
+        numbers.append(number)
+    return _with_origin(pd.DataFrame(body, columns=header, dtype="str").astype("category"), name, numbers)
+
+
+def _read_plain(content: bytes) -> pd.DataFrame | None:
+    """The cells of a table that has nothing to put right: our columns, and one line a row.
+
+    Arrow reads it 15 times as fast as Python's csv, but would not say what is wrong with one that has faults, nor
+    on which line. Columns are categories: the few words that a column has, and which of them each row holds.
+    """
+    words = pa.dictionary(pa.int32(), pa.string())
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            parse_options=arrow_csv.ParseOptions(ignore_empty_lines=False),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(COLUMNS, words), strings_can_be_null=False, null_values=[]
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        return None
+    one_line_a_row = content.count(b"\n") + (not content.endswith(b"\n")) == table.num_rows + 1
+    if not one_line_a_row or sorted(table.column_names) != sorted(COLUMNS):
+        return None
+    rows: pd.DataFrame = table.to_pandas()
+    if any(word != word.strip() for c in COLUMNS for word in rows[c].cat.categories):
+        return None
+    return rows
+
+
+def _with_origin(rows: pd.DataFrame, name: str, numbers: Sequence[int]) -> pd.DataFrame:
+    """The rows with where each stands: columns COLUMNS and ORIGIN."""
+
+    def all_of(word: str) -> "pd.Categorical[Any]":
+        return pd.Categorical([word]).take(np.zeros(len(rows), dtype=np.int64))
+
+    row = pd.Series(np.asarray(numbers, dtype=np.int64), index=rows.index).astype("str")
+    return rows.assign(file=all_of(name), sheet=all_of(""), cell=all_of(""), row=row, transform=all_of(""))
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables one after the other, still as categories."""
+    if len(tables) == 1:
+        return tables[0]
+    columns = {c: union_categoricals([t[c] for t in tables]) for c in (*COLUMNS, *ORIGIN) if c != "row"}
+    return pd.DataFrame(columns).assign(row=pd.concat([t["row"] for t in tables], ignore_index=True))

@@ -9,7 +9,10 @@ VERSION = "1"
 ABOUT = "About"  # the stamp: label in column A, value in column B
 FIGURES = "Figures"
 CORRECTIONS = "Corrections"  # figures sent before that were wrong
-NOT_FOR_FILLING = ("About", "How to fill this in", "Lists")
+HOW_TO = "How to fill this in"
+LISTS = "Lists"
+TO_PUT_RIGHT = "What to put right"  # the first sheet of a marked copy
+NOT_FOR_FILLING = (ABOUT, HOW_TO, LISTS, TO_PUT_RIGHT)
 
 # Labels of the stamp on the sheet About
 STAMP_FORM = "PMIF return form"  # its value is VERSION

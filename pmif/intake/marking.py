@@ -25,11 +25,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pmif.errors import Fault, IntakeError
+from pmif.intake import form
 from pmif.intake.reader.lines import LAST_COLUMN, LAST_ROW, LONGEST_CELL
 from pmif.intake.reader.xlsx import OURS
 from pmif.intake.workbook import Cell, Sheet, Workbook
-
-TO_PUT_RIGHT = "What to put right"  # the first sheet; not for filling in, and left out when a marked copy is marked
 
 _HEADINGS = ("No.", "Kind", "Sheet", "Cell", "What stands there", "What to do")
 _WIDTHS = (6, 14, 22, 9, 28, 90)
@@ -66,7 +65,7 @@ def mark_up(path: Path, workbook: Workbook, marks: Sequence[Mark], out: Path) ->
     if out.resolve() == path.resolve():
         problem = "this is the file that was sent, which is never changed: give the copy another name or folder"
         raise IntakeError("The marked copy was not written", [Fault(out.name, problem)])
-    sheets = [sheet for sheet in workbook.sheets if sheet.name != TO_PUT_RIGHT]
+    sheets = [sheet for sheet in workbook.sheets if sheet.name != form.TO_PUT_RIGHT]
     titles = _titles(sheets, workbook.name)
     book = openpyxl.Workbook()
     book.properties.creator = OURS
@@ -86,7 +85,7 @@ def _write_first(
     page: Worksheet, workbook: Workbook, sheets: Sequence[Sheet], titles: Mapping[str, str], marks: Sequence[Mark]
 ) -> None:
     """The list of all marks, each with a link to its cell."""
-    page.title = TO_PUT_RIGHT
+    page.title = form.TO_PUT_RIGHT
     faults = sum(not mark.oddity for mark in marks)
     about = (
         f"{workbook.name}: {faults} to put right, {len(marks) - faults} to check",
@@ -269,7 +268,7 @@ def _place(name: str) -> tuple[int, int] | None:
 def _titles(sheets: Sequence[Sheet], name: str) -> dict[str, str]:
     """A title that Excel takes for each sheet, as near to its own as can be, and no two alike."""
     titles: dict[str, str] = {}
-    taken = {TO_PUT_RIGHT.casefold(), "history"}  # Excel keeps the second for itself
+    taken = {form.TO_PUT_RIGHT.casefold(), "history"}  # Excel keeps the second for itself
     for sheet in sheets:
         wanted = (
             _UNWRITABLE.sub(" ", _NOT_IN_TITLES.sub(" ", sheet.name or Path(name).stem)).strip("' ")[:31] or "Sheet"

@@ -10,7 +10,7 @@ them that occur, and words for people are only found for rows at fault.
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,9 +35,11 @@ __all__ = [
     "ORIGIN",
     "STATUSES",
     "STORED",
+    "Column",
     "check_rows",
     "is_number",
     "place_of",
+    "together",
     "typed",
 ]
 
@@ -58,7 +60,7 @@ def typed(rows: pd.DataFrame) -> pd.DataFrame:
     """Checked rows as the hub keeps them (columns STORED): numbers, NaN where blank, and all else as text."""
     lacking = [c for c in ORIGIN if c not in rows.columns]
     table = rows.assign(**dict.fromkeys(lacking, ""))[STORED]
-    return table.assign(**{c: _Column.of(rows[c]).numbers() for c in NUMBERS})
+    return table.assign(**{c: Column.of(rows[c]).numbers() for c in NUMBERS})
 
 
 def check_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> list[Fault]:
@@ -67,7 +69,7 @@ def check_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> list[F
     Rules across cells need readable cells, so they are put to the rows whose every cell can be read.
     Of more than a thousand faults the rest are counted.
     """
-    columns = {name: _Column.of(rows[name]) for name in COLUMNS}
+    columns = {name: Column.of(rows[name]) for name in COLUMNS}
     cells = list(_check_cells(columns, framework))
     readable = np.ones(len(rows), dtype=np.bool_)
     for finding in cells:
@@ -83,23 +85,23 @@ def check_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> list[F
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """A column as its different words, and which of them stands in each row."""
 
     words: list[str]
     codes: Integers
 
     @classmethod
-    def of(cls, texts: "pd.Series[Any]") -> "_Column":
+    def of(cls, texts: "pd.Series[Any]") -> "Column":
         codes, words = pd.factorize(texts)
         if (codes < 0).any():
             raise TypeError(f"column '{texts.name}' holds cells that are not text: a blank is ''")
         return cls([str(word) for word in words], codes.astype(np.int64, copy=False))
 
-    def at(self, rows: Integers) -> "_Column":
+    def at(self, rows: Integers) -> "Column":
         """Only those rows, and the words that stand in them."""
         codes, kept = pd.factorize(self.codes[rows])
-        return _Column([self.words[code] for code in kept], codes.astype(np.int64, copy=False))
+        return Column([self.words[code] for code in kept], codes.astype(np.int64, copy=False))
 
     def where(self, holds: Callable[[str], bool]) -> Bools:
         """The rows whose word holds."""
@@ -121,7 +123,7 @@ class _Finding:
     say: Callable[[int], str]
 
 
-def _check_cells(columns: dict[str, _Column], framework: Framework) -> Iterator[_Finding]:
+def _check_cells(columns: dict[str, Column], framework: Framework) -> Iterator[_Finding]:
     """What each cell may hold, on its own."""
 
     def rule(name: str, holds: Callable[[str], bool], advice: str) -> _Finding:
@@ -168,7 +170,7 @@ def _is_period(text: str) -> bool:
 
 
 def _check_whole_rows(
-    rows: pd.DataFrame, columns: dict[str, _Column], at: Integers, framework: Framework, areas: Areas
+    rows: pd.DataFrame, columns: dict[str, Column], at: Integers, framework: Framework, areas: Areas
 ) -> Iterator[_Finding]:
     """What only a whole row can tell: that its cells agree with each other, with the measure's definition and
     with the rows before it. Rows are counted from 0 among the readable ones, which stand `at` those of `rows`."""
@@ -179,7 +181,7 @@ def _check_whole_rows(
 
 
 def _check_combinations(
-    columns: dict[str, _Column], measures: dict[str, Measure], framework: Framework, areas: Areas
+    columns: dict[str, Column], measures: dict[str, Measure], framework: Framework, areas: Areas
 ) -> Iterator[_Finding]:
     """Rules about words that belong together."""
     places = {(a.code, a.vintage): a for a in areas.all}
@@ -226,28 +228,31 @@ def _check_combinations(
     yield _combined(columns, ("source",), of_source)
 
 
-def _combined(columns: dict[str, _Column], names: tuple[str, ...], problem: Callable[..., str]) -> _Finding:
+def _combined(columns: dict[str, Column], names: tuple[str, ...], problem: Callable[..., str]) -> _Finding:
     """A rule put once to each combination of words that occurs; "" where there is no problem."""
     parts = [columns[name] for name in names]
-    codes, first = _together(parts)
+    codes, first = together([part.codes for part in parts])
     problems = [problem(*(part[row] for part in parts)) for row in first.tolist()]
     faulty = np.fromiter(map(bool, problems), np.bool_, len(problems))
     return _Finding(np.flatnonzero(faulty[codes]), lambda row: problems[codes[row]])
 
 
-def _together(parts: list[_Column]) -> tuple[Integers, Integers]:
-    """Which combination of words each row holds, numbered from 0 as they first occur, and the row where each does."""
-    codes = np.zeros(len(parts[0].codes), dtype=np.int64)
+def together(parts: Sequence[Integers]) -> tuple[Integers, Integers]:
+    """Which combination of words each row holds, numbered from 0 as they first occur, and the row where each does.
+
+    `parts` are the codes of two columns or more, row by row.
+    """
+    codes = parts[0]
     for part in parts:
         # Combinations are fewer than rows, so a product with the number of words never overflows.
-        codes = pd.factorize(codes * len(part.words) + part.codes)[0].astype(np.int64, copy=False)
+        codes = pd.factorize(codes * (part.max(initial=0) + 1) + part)[0].astype(np.int64, copy=False)
     first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return codes, first
 
 
 def _check_numbers(
-    columns: dict[str, _Column], measures: dict[str, Measure], framework: Framework
+    columns: dict[str, Column], measures: dict[str, Measure], framework: Framework
 ) -> Iterator[_Finding]:
     """Rules about counts and values, beside the status, the unit and the method."""
     units = {u.id: u for u in framework.units}
@@ -308,10 +313,10 @@ def _check_numbers(
         yield _Finding(np.flatnonzero(faulty), say)
 
 
-def _check_duplicates(columns: dict[str, _Column], place: Callable[[int], str]) -> Iterator[_Finding]:
+def _check_duplicates(columns: dict[str, Column], place: Callable[[int], str]) -> Iterator[_Finding]:
     """The same figure twice is refused, whether the two agree or contradict each other, unless it is a revision:
     published on another day."""
-    codes, first = _together([columns[name] for name in (*KEY, "published")])
+    codes, first = together([columns[name].codes for name in (*KEY, "published")])
     earlier = first[codes] if len(codes) else codes
 
     def say(row: int) -> str:

@@ -56,7 +56,6 @@ from pmif.intake.template_look import (
 )
 from pmif.period import MONTHS, Period
 
-HOW_TO, LISTS = form.NOT_FOR_FILLING[1:]
 EVERYONE = "Everyone"
 
 CORRECTION_ROWS = 40  # lines to fill on the sheet Corrections
@@ -153,9 +152,9 @@ def write_template(
 
     book = Workbook()
     guide = book.worksheets[0]
-    guide.title = HOW_TO
+    guide.title = form.HOW_TO
     figures, corrections, about, lists = (
-        book.create_sheet(name) for name in (form.FIGURES, form.CORRECTIONS, form.ABOUT, LISTS)
+        book.create_sheet(name) for name in (form.FIGURES, form.CORRECTIONS, form.ABOUT, form.LISTS)
     )
     _write_lists(lists, _lists(measures, framework, areas, report, open_still, held))
     blank_periods = any(not one.period for one in open_still)
@@ -289,7 +288,7 @@ def _write_corrections(sheet: Worksheet, lists: Worksheet) -> None:
         ends = max(c.row for c in lists[letter] if c.value is not None)
         chosen[heading] = DataValidation(
             "list",
-            formula1=f"{LISTS}!${letter}$2:${letter}${ends}",
+            formula1=f"{form.LISTS}!${letter}$2:${letter}${ends}",
             allow_blank=True,
             showErrorMessage=True,
             errorTitle=heading,
@@ -446,8 +445,8 @@ def _rule_for_counts() -> DataValidation:
 
 def _rule_for_states() -> DataValidation:
     letter = get_column_letter(LISTED.index(form.STATUS) + 1)
-    told = f"Choose from the list, or leave it empty for a final figure. The sheet '{HOW_TO}' has examples."
-    return rule("list", f"{LISTS}!${letter}$2:${letter}${len(form.STATES) + 1}", None, form.STATUS, told)
+    told = f"Choose from the list, or leave it empty for a final figure. The sheet '{form.HOW_TO}' has examples."
+    return rule("list", f"{form.LISTS}!${letter}$2:${letter}${len(form.STATES) + 1}", None, form.STATUS, told)
 
 
 def _rule_for_periods() -> DataValidation:

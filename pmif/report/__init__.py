@@ -23,6 +23,7 @@ from pmif.report.inequalities import (
     wards_by_measure,
 )
 from pmif.report.methods import method_cards, methods_in_use, methods_not_in_use
+from pmif.report.origins import figure_origins, files, origins_counted
 from pmif.report.overview import (
     getting_worse,
     headline_map,
@@ -42,6 +43,8 @@ __all__ = [
     "deprivation_gradients",
     "every_measure",
     "evidence_gaps",
+    "figure_origins",
+    "files",
     "getting_worse",
     "group_gaps",
     "headline_map",
@@ -55,6 +58,7 @@ __all__ = [
     "objective_tiles",
     "open_page",
     "opening",
+    "origins_counted",
     "outcome",
     "places",
     "scorecard_area",

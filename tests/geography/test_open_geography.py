@@ -6,6 +6,7 @@ May 2026 under the codes and names of those since, so that together they are Gat
 
 import json
 import shutil
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -146,6 +147,7 @@ def test_the_request_asks_for_gateshead_in_degrees(root, portal):
     assert count == {"where": "LAD26CD='E08000037'", "returnCountOnly": "true", "f": "json"}
     assert page["where"] == "LAD26CD='E08000037'"
     assert (page["outSR"], page["f"], page["outFields"]) == ("4326", "geojson", "WD26CD,WD26NM")
+    assert page["orderByFields"] == "WD26CD"  # pages without an order may overlap
 
 
 def test_the_book_asks_the_portal_of_the_office_for_national_statistics():
@@ -407,7 +409,9 @@ def test_every_fault_is_told_at_once(root, portal):
 
 
 def test_without_a_network_a_sentence_is_said_and_nothing_is_touched(root, portal):
-    portal.address = "http://127.0.0.1:9/query"
+    with socket.socket() as taken:  # a port that was free a moment ago, so that nobody answers there
+        taken.bind(("127.0.0.1", 0))
+        portal.address = f"http://127.0.0.1:{taken.getsockname()[1]}/query"
 
     assert "there is no network from here, or the publisher's server cannot be reached (127.0.0.1)" in refused(
         root, portal

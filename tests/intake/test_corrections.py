@@ -169,10 +169,9 @@ def test_two_corrections_of_one_cell_are_refused(borough):
     second = SWAPPED.split("\n", 1)[1].replace("waits-2026", "again").replace('"21"', '"22"')
     (fault,) = refusal(borough, SWAPPED + second)
 
-    assert (
-        fault
-        == f"{FILE}, line 12: correction 'again' corrects the same cell as 'waits-2026' at {FILE}, line 2: "
-        + ("keep one of the two")
+    assert fault == (
+        f"{FILE}, line 13: correction 'again' corrects the same cell as 'waits-2026' at {FILE}, line 2: "
+        "keep one of the two"
     )
 
 

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from pmif.errors import IntakeError
-from pmif.intake.marking import TO_PUT_RIGHT, Mark, mark_up
+from pmif.intake import form
+from pmif.intake.marking import Mark, mark_up
 from pmif.intake.opening import open_workbook
 from pmif.intake.workbook import Cell, Sheet, Workbook
 
@@ -63,7 +64,7 @@ def test_the_first_sheet_lists_every_mark_with_a_link_to_its_cell(tmp_path):
 
     page = workbook.worksheets[0]
     rows = [[cell.value for cell in row] for row in page.iter_rows(min_row=5)]
-    assert page.title == TO_PUT_RIGHT
+    assert page.title == form.TO_PUT_RIGHT
     assert page["A1"].value == "return.xlsx: 2 to put right, 1 to check"
     assert rows == [
         ["No.", "Kind", "Sheet", "Cell", "What stands there", "What to do"],
@@ -111,7 +112,9 @@ def test_text_stays_text_whatever_it_begins_with(tmp_path):
 def test_a_marked_copy_opened_again_has_the_figures_and_none_of_our_words(tmp_path):
     figures = sheet(
         "Figures",
-        *[[cell for cell in row] for row in (("Measure", "Share"), ("Calls", 0.123), ("Made", date(2026, 3, 31)))],
+        ("Measure", "Share"),
+        ("Calls", 0.123),
+        ("Made", date(2026, 3, 31)),
     )
     marks = [Mark("Figures", "B2", "odd", oddity=True), Mark("Figures", "C9", "a figure is missing", oddity=False)]
     marked(tmp_path, book(figures), *marks)
@@ -119,7 +122,7 @@ def test_a_marked_copy_opened_again_has_the_figures_and_none_of_our_words(tmp_pa
     again = open_workbook(tmp_path / "marked.xlsx")
 
     first, copy = again.sheets
-    assert first.name == TO_PUT_RIGHT
+    assert first.name == form.TO_PUT_RIGHT
     assert copy.cells == figures.cells
     assert again.notes == ()
 
@@ -131,7 +134,7 @@ def test_a_marked_copy_marked_again_has_one_list(tmp_path):
     mark_up(tmp_path / "marked.xlsx", again, [ODD], tmp_path / "again.xlsx")
 
     workbook = openpyxl.load_workbook(tmp_path / "again.xlsx")
-    assert workbook.sheetnames == [TO_PUT_RIGHT, "Figures"]
+    assert workbook.sheetnames == [form.TO_PUT_RIGHT, "Figures"]
     assert workbook["Figures"]["C3"].comment is None
 
 
@@ -169,7 +172,7 @@ def test_a_fault_and_an_oddity_of_one_cell_stand_together_with_the_senders_comme
 
 def test_a_table_of_text_is_marked_as_a_workbook(tmp_path):
     path = tmp_path / "return.csv"
-    path.write_bytes("measure,count\ncalls,tw\x0belve\n".encode())
+    path.write_bytes(b"measure,count\ncalls,tw\x0belve\n")
 
     workbook = marked(tmp_path, open_workbook(path), Mark("", "B2", "not a number", oddity=False))
 

@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pmif.disclosure import check, publish
 from pmif.errors import IntakeError
+from pmif.framework import load_framework
+from pmif.geography import load_areas
+from pmif.intake.schema import COLUMNS, ORIGIN, STORED, check_rows, typed
+from pmif.methods import METHODS
+from tests.conftest import BOROUGH
 from tests.framework.test_load import spoil
 
 TABLE = "data/figures/po1.csv"
@@ -105,3 +111,104 @@ def test_bad_figures_cost_nothing_already_built(borough):
     with pytest.raises(IntakeError):
         publish(borough, "current")
     assert {path.name: path.read_bytes() for path in built.iterdir()} == before
+
+
+# --- rows put to the rules directly --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def faults_of():
+    framework, areas = load_framework(BOROUGH, METHODS), load_areas(BOROUGH)
+    return lambda rows: [str(fault) for fault in check_rows(rows, framework, areas)]
+
+
+def rows_of(*lines: str, **origin: str) -> pd.DataFrame:
+    where = {"file": "po1.csv", "sheet": "", "cell": "", "transform": "", **origin}
+    rows = pd.DataFrame([line.split(",") for line in lines], columns=COLUMNS, dtype="str")
+    return rows.assign(row=[str(n) for n in range(2, len(lines) + 2)]).assign(**where)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1e5", "NaN", "nan", "inf", "-inf", " 15885", "15885 ", "15\u00a0885", "１５８８５", "١٥", "+1", "--1", ".5", "1.",
+     "1_000", "0x1F", "15885\n", "½", "−1", "true", "9" * 400],
+)  # fmt: skip
+def test_what_is_no_plain_number_is_refused(faults_of, text):
+    (fault,) = faults_of(rows_of(COUNTED).assign(numerator=text))
+
+    assert fault == f"po1.csv, row 2: numerator is {text!r}: expected a number without commas or signs, or blank"
+
+
+@pytest.mark.parametrize("text", ["0", "15885", "15885.0", "007", "0.123456789012345678", "9" * 15])
+def test_a_plain_number_is_taken_as_it_stands(faults_of, text):
+    rows = rows_of(COUNTED).assign(numerator=text, denominator="9" * 16)
+
+    assert faults_of(rows) == []
+    assert typed(rows)["numerator"].tolist() == [float(text)]
+
+
+def test_a_later_figure_is_a_revision_and_the_same_day_twice_is_not(faults_of):
+    revised = COUNTED.replace("15885", "15890").replace("shown,,2023-01-22", "shown,r,2023-04-22")
+
+    assert faults_of(rows_of(COUNTED, revised)) == []
+    (fault,) = faults_of(rows_of(COUNTED, revised, revised.replace("15890", "15891")))
+    assert fault == "po1.csv, row 4: contradicts po1.csv, row 3: keep one of the two"
+
+
+def test_a_fault_of_a_return_names_its_cell(faults_of):
+    rows = rows_of(COUNTED.replace("15885", "many"), file="return.xlsx", sheet="Figures", cell="F12")
+
+    assert faults_of(rows)[0].startswith("return.xlsx, sheet 'Figures', cell F12: numerator is 'many'")
+    assert faults_of(rows.assign(sheet=""))[0].startswith("return.xlsx, cell F12: numerator is 'many'")
+    assert faults_of(rows.assign(cell="", row=""))[0].startswith("return.xlsx: numerator is 'many'")
+    assert faults_of(rows.drop(columns=["sheet", "cell", "transform"]))[0].startswith("return.xlsx, row 2: ")
+
+
+def test_every_fault_is_told_up_to_a_thousand_and_the_rest_are_counted(faults_of):
+    rows = pd.concat([rows_of(COUNTED.replace("15885", "x"))] * 2_500, ignore_index=True)
+    faults = faults_of(rows)
+
+    assert len(faults) == 1_001
+    assert faults[-1] == "these figures: and 1,500 more: put these right, then check again"
+
+
+def test_faults_are_told_in_the_order_of_the_rows(faults_of):
+    bad = [COUNTED.replace("15885", "28942"), COUNTED.replace("shown", "hidden"), COUNTED.replace("2022-23-q3", "x")]
+    good = COUNTED.replace("2022-23-q3", "2022-23-q4")
+    told = [fault.split(":")[0] for fault in faults_of(rows_of(good, *bad))]
+
+    # First what cannot be read, then what does not agree.
+    assert told == ["po1.csv, row 4", "po1.csv, row 5", "po1.csv, row 3"]
+
+
+def test_a_row_with_several_faults_has_all_of_them_told(faults_of):
+    faults = faults_of(rows_of(COUNTED.replace("Z12000001", "Z12").replace("15885,28941", "-3,").replace("q3", "m3")))
+    assert [fault.split(": ", 1)[1][:15] for fault in faults] == ["period is '2022"]
+
+    faults = faults_of(rows_of(COUNTED.replace("Z12000001", "Z12").replace("15885,28941,,", "-3,,4,")))
+    assert [fault.split(": ", 1)[1][:21] for fault in faults] == [
+        "area Z12 of vintage '",
+        "method 'proportion' n",
+        "value is given, but m",
+        "a count is below 0",
+    ]
+
+
+def test_typed_rows_are_numbers_and_text_with_where_they_came_from():
+    rows = rows_of(COUNTED).drop(columns=["sheet", "cell", "transform"])
+    table = typed(rows)
+
+    assert list(table.columns) == STORED
+    assert table.loc[0, ["numerator", "denominator"]].tolist() == [15885.0, 28941.0]
+    assert table[["value", "lower", "upper"]].isna().all(axis=None)
+    assert table.loc[0, ORIGIN].tolist() == ["po1.csv", "", "", "2", ""]
+    assert typed(rows.iloc[:0]).dtypes.to_dict() == table.dtypes.to_dict()
+
+
+def test_no_rows_have_no_faults(faults_of):
+    assert faults_of(rows_of(COUNTED).iloc[:0]) == []
+
+
+def test_a_cell_that_is_not_text_is_a_mistake_of_ours(faults_of):
+    with pytest.raises(TypeError, match="column 'numerator' holds cells that are not text"):
+        faults_of(rows_of(COUNTED).assign(numerator=[None]))

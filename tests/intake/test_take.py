@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -187,6 +188,29 @@ def test_a_figure_in_a_hidden_row_is_refused(borough, people, tmp_path):
 def test_a_form_with_no_answer_is_refused(borough, people):
     with pytest.raises(IntakeError, match="holds no answer"):
         take_in(borough, people, now=NOW)
+
+
+def test_an_odd_figure_is_taken_once_a_role_confirms_it_with_a_reason(borough, people, tmp_path):
+    rows = [
+        {form.MEASURE_ID: VACANCIES[0], form.PERIOD: p, form.GROUP: "Everyone", form.NUMERATOR: n, form.DENOMINATOR: 2000, form.REASON: "Sent late"}
+        for p, n in zip(("2025-26-q1", "2025-26-q2", "2025-26-q3", "2025-26-q4", "2026-27-q1"), (120, 122, 119, 121, 120), strict=True)
+    ]  # fmt: skip
+    take_in(borough, fill(people, tmp_path / "earlier.xlsx", {}, corrections=rows), now=NOW)
+    path = filled(people, tmp_path, "odd.xlsx", **answer(1200, 2000))
+    with pytest.raises(IntakeError, match="please check") as refused:
+        take_in(borough, path, now=NOW + timedelta(days=1))
+    [fault] = refused.value.faults
+    name = re.search(r"--confirm (\S+)", fault.problem)[1]
+    assert cell_of(people, *VACANCIES, form.NUMERATOR) in fault.place
+
+    with pytest.raises(IntakeError, match="nothing odd in this file has that name"):
+        take_in(borough, path, now=NOW + timedelta(days=1), confirmed=[("staff-vacancies/x", "It is right")])
+    taken = take_in(borough, path, now=NOW + timedelta(days=1), confirmed=[(name, "Schools moved to us in July")])
+    assert [(c.oddity, c.role, c.reason) for c in taken.receipt.confirmations] == [
+        (name, "people", "Schools moved to us in July")
+    ]
+    publish(borough, "current")
+    assert "Schools moved to us in July" in explain(borough, "staff-vacancies/2026-27-q2")
 
 
 def command(root: Path, *files: Path) -> list[str]:

@@ -64,7 +64,7 @@ def test_each_role_has_a_form_of_its_own_named_by_us(tmp_path):
 def test_the_sheets_stand_in_order_with_the_guide_first_and_the_lists_hidden(tmp_path):
     book, _ = written(tmp_path)
     assert book.sheetnames == ["How to fill this in", "Figures", "Corrections", "About", "Lists"]
-    assert set(book.sheetnames) - {form.FIGURES, form.CORRECTIONS} == set(form.NOT_FOR_FILLING)
+    assert set(book.sheetnames) - {form.FIGURES, form.CORRECTIONS} == {form.ABOUT, form.HOW_TO, form.LISTS}
     assert [s.title for s in book if s.sheet_state != "visible"] == ["Lists"]
     assert book.active.title == "How to fill this in"
     guide = " ".join(str(c.value) for r in book["How to fill this in"].iter_rows() for c in r if c.value)

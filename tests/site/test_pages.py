@@ -162,6 +162,42 @@ def test_a_page_reads_without_scripts(browser, address):
     context.close()
 
 
+def test_a_figure_leads_to_its_file_and_row_in_two_clicks(tab, address):
+    tab.goto(f"{address}/book/pages/po1.html")
+    row = tab.locator("li.pm-row", has=tab.locator(".pm-spark")).first
+    measure = row.locator(".pm-mn").get_attribute("id")
+    more = row.locator("details.pm-more")
+    if more.get_attribute("open") is None:
+        more.locator("> summary").click()
+    more.locator(f'a[href="origins.html#{measure}"]').first.click()
+    tab.wait_for_url(f"**/origins.html#{measure}")
+
+    section = tab.locator("details", has=tab.locator(f"#{measure}"))
+    assert section.get_attribute("open") is not None
+    assert tab.locator("details[open]").count() == 1
+    assert section.locator("tbody tr").first.is_visible()
+    # The name of the section is in sight, below what stays at the top of the window.
+    tab.wait_for_timeout(300)
+    top = section.locator("summary").evaluate(
+        "s => { const b = s.getBoundingClientRect(); "
+        "return s.contains(document.elementFromPoint(b.left + 20, b.top + b.height / 2)); }"
+    )
+    assert top
+
+
+def test_a_link_opens_the_section_of_its_measure_without_scripts(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/book/pages/origins.html")
+    measure = page.locator("details.pm-from > div").first.get_attribute("id")
+    assert not page.locator(f"#{measure}").is_visible()
+    page.goto(f"{address}/book/pages/sources.html")
+    page.goto(f"{address}/book/pages/origins.html#{measure}")
+
+    assert page.locator(f"#{measure} tbody tr").first.is_visible()
+    context.close()
+
+
 def test_the_front_door_opens_the_book(browser, address):
     page = browser.new_page()
     page.goto(f"{address}/index.html")

@@ -107,6 +107,23 @@ def test_no_withheld_figure_is_anywhere_in_the_site(site):
     assert searched > 15
 
 
+def test_every_exhibit_leads_to_where_its_figures_come_from(soups):
+    """That the place is there, the run itself has looked at."""
+    looked = 0
+    for page, soup in soups.items():
+        for caption in soup.select("figure.pm-ex figcaption"):
+            if "Source" in caption.get_text():
+                looked += 1
+                assert caption.select('a[href^="origins.html"]'), f"{page}: {caption.get_text()}"
+    assert looked > 50
+
+
+def test_the_page_of_origins_has_every_figure_of_the_report(soups, published):
+    rows = soups["book/pages/origins.html"].select("table.pm-origins tbody tr")
+
+    assert len(rows) == len(published.figures) > 700
+
+
 def test_an_outcome_without_a_measure_is_shown_as_a_gap(soups, published):
     gaps = 0
     for objective in published.framework.objectives:
