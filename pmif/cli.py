@@ -33,6 +33,19 @@ ROOT = click.option(
     help="The folder that holds data/ and book/commentary/.",
 )
 
+BY = click.option(
+    "--by", "role", default="", metavar="ROLE", help="Who brought the figures, where a file does not say."
+)
+
+CONFIRM = click.option(
+    "--confirm",
+    "confirmed",
+    nargs=2,
+    multiple=True,
+    metavar="NAME REASON",
+    help="An odd figure that is right after all, and how that is known. May be given again.",
+)
+
 
 def _in_sentences(command: Callable[P, None]) -> Callable[P, None]:
     """Print a PmifError as what it says, to standard error, and end with 1."""
@@ -122,16 +135,9 @@ def template(period: str, owner: str | None, out: Path | None, root: Path) -> No
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--by", "role", default="", metavar="ROLE", help="Who brought them, where a file does not say.")
+@BY
 @click.option("--layout", default="", help="How they are laid out, where more than one layout of data/layouts fits.")
-@click.option(
-    "--confirm",
-    "confirmed",
-    nargs=2,
-    multiple=True,
-    metavar="NAME REASON",
-    help="An odd figure that is right after all, and how that is known. May be given again.",
-)
+@CONFIRM
 @ROOT
 @_in_sentences
 def intake(files: tuple[Path, ...], role: str, layout: str, confirmed: tuple[tuple[str, str], ...], root: Path) -> None:
@@ -186,25 +192,32 @@ def _returns_so_far(
 
 @main.command()
 @click.argument("source")
+@CONFIRM
+@BY
 @ROOT
 @_in_sentences
-def fetch(source: str, root: Path) -> None:
+def fetch(source: str, role: str, confirmed: tuple[tuple[str, str], ...], root: Path) -> None:
     """Fetch SOURCE from its publisher, as data/fetch/SOURCE.yml says. Needs a network; nothing else does."""
-    from datetime import UTC
-
     from pmif.framework import load_reporting
-    from pmif.intake.fetch.http import Http
+    from pmif.intake.fetch import Http, fetch_sources
     from pmif.intake.fetch.open_geography import fetch_wards, load_shapes_request
+    from pmif.intake.take_fetched import take_fetched
 
-    request = load_shapes_request(root, source)
-    http = Http(now=lambda: datetime.now(UTC), contact=load_reporting(root).contact_address or "")
+    now = datetime.now().astimezone()
+    http = Http(now=lambda: datetime.now().astimezone(), contact=load_reporting(root).contact_address or "")
     try:
-        fetched = fetch_wards(root, http, datetime.now(UTC), request)
+        if source in fetch_sources(root):
+            taken = take_fetched(root, source, http, now=now, role=role, confirmed=confirmed)
+            if taken.receipt:
+                click.echo(f"{source}: {taken.receipt.taken} figures taken in, as {taken.receipt.batch}.")
+            click.echo(f"{source}: {taken.unchanged} figures are as they were.")
+        else:
+            shapes = fetch_wards(root, http, now, load_shapes_request(root, source))
+            for remark in shapes.remarks:
+                click.echo(f"  {remark}")
+            click.echo(shapes.says)
     finally:
         http.close()
-    for remark in fetched.remarks:
-        click.echo(f"  {remark}")
-    click.echo(fetched.says)
 
 
 @main.command()

@@ -46,14 +46,13 @@ def postgresql():
         port = free.getsockname()[1]
     folder = Path(tempfile.mkdtemp(prefix="pmif-postgresql-"))
     # initdb refuses root: there the server belongs to the user that Debian made for it.
-    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_owner:
+    owner = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    if owner:
         shutil.chown(folder, "postgres", "postgres")
 
     def run(program: str, *words: str) -> None:
-        done = subprocess.run(
-            [*as_owner, str(programs[-1] / program), *words], cwd=folder, capture_output=True, text=True
-        )
+        command = [str(programs[-1] / program), *words]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, **owner)
         if done.returncode:
             pytest.skip(
                 f"skipped: PostgreSQL would not start ({(done.stderr or done.stdout).strip().splitlines()[-1]})"

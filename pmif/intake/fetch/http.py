@@ -62,6 +62,7 @@ class Reply:
     headers: Mapping[str, str]  # names in small letters
     body: bytes
     fetched: datetime
+    sent: bytes = b""  # what was sent to ask for it
 
     @property
     def host(self) -> str:
@@ -282,7 +283,7 @@ class Http:
             raise
         answer.release_conn()
         names = {name.lower(): value for name, value in answer.headers.items()}
-        return Reply(url, answer.status, names, content, self._now())
+        return Reply(url, answer.status, names, content, self._now(), body or b"")
 
     def _content(self, answer: urllib3.BaseHTTPResponse, url: str, deadline: float) -> bytes:
         """The whole body, unpacked, within the bounds; a packed one that breaks off is no whole body."""

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -62,10 +62,8 @@ def publishing(answer: Callable[[Asked], Answer | str]) -> Iterator[Publisher]:
             said = Answer(said, headers={"Content-Type": "text/csv; charset=utf-8"}) if isinstance(said, str) else said
             if said.raw is not None:
                 self.close_connection = True
-                try:
+                with suppress(OSError):  # the other side may have had enough
                     said.raw(self)
-                except OSError:
-                    pass  # the other side had enough
                 return
             body = said.body.encode("utf-8") if isinstance(said.body, str) else said.body
             self.send_response(said.status)
@@ -74,7 +72,7 @@ def publishing(answer: Callable[[Asked], Answer | str]) -> Iterator[Publisher]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = answer  # noqa: N815  (the names that http.server looks for)
 
         def log_message(self, *_: object) -> None:
             pass

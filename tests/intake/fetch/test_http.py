@@ -20,7 +20,10 @@ from tests.intake.fetch.publisher import NOW, Answer, patient, publishing
 
 
 def test_a_reply_says_what_came_from_where_and_when():
-    with publishing(lambda asked: Answer("a,b\n1,2\n", headers={"Content-Type": "text/csv"})) as publisher, patient() as http:
+    with (
+        publishing(lambda asked: Answer("a,b\n1,2\n", headers={"Content-Type": "text/csv"})) as publisher,
+        patient() as http,
+    ):
         reply = http.get(f"{publisher.address}data.csv", {"geo": "E08000037,E92000001", "time": "all"})
 
     assert (reply.status, reply.text(), reply.fetched) == (200, "a,b\n1,2\n", NOW)
@@ -68,7 +71,7 @@ def test_an_answer_that_unpacks_without_end_is_stopped():
     with (
         publishing(lambda asked: bomb) as publisher,
         patient(size=100_000) as http,
-        pytest.raises(FetchError, match="more than 0.1 MB"),
+        pytest.raises(FetchError, match=r"more than 0\.1 MB"),
     ):
         http.get(publisher.address)
 
@@ -77,7 +80,7 @@ def test_a_large_answer_is_stopped():
     with (
         publishing(lambda asked: Answer(b"0" * 300_000)) as publisher,
         patient(size=100_000) as http,
-        pytest.raises(FetchError, match="more than 0.1 MB"),
+        pytest.raises(FetchError, match=r"more than 0\.1 MB"),
     ):
         http.get(publisher.address)
 
@@ -250,7 +253,10 @@ def test_a_server_that_drips_does_not_hold_us(drip):
     with publishing(lambda asked: Answer(raw=drip(ended))) as publisher:
         ended.append(publisher.ended)
         began = time.monotonic()
-        with patient(total=0.3) as http, pytest.raises(FetchError, match=r"not sent its whole answer after 0.3 seconds"):
+        with (
+            patient(total=0.3) as http,
+            pytest.raises(FetchError, match=r"not sent its whole answer after 0.3 seconds"),
+        ):
             http.get(publisher.address)
         assert time.monotonic() - began < 4
     assert len(publisher.asked) == 1
@@ -276,17 +282,22 @@ def test_a_server_that_says_nothing_is_given_up():
     ],
 )
 def test_an_answer_that_breaks_off_is_asked_for_again_and_never_taken(sent):
-    with publishing(lambda asked: Answer(raw=lambda handler: handler.wfile.write(sent))) as publisher:
-        with patient(attempts=2) as http, pytest.raises(FetchError, match="breaks off before its end"):
-            http.get(publisher.address)
+    with (
+        publishing(lambda asked: Answer(raw=lambda handler: handler.wfile.write(sent))) as publisher,
+        patient(attempts=2) as http,
+        pytest.raises(FetchError, match="breaks off before its end"),
+    ):
+        http.get(publisher.address)
     assert len(publisher.asked) == 2
 
 
 def test_a_whole_answer_in_pieces_is_put_together():
     sent = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nonly \r\n4\r\nthis\r\n0\r\n\r\n"
-    with publishing(lambda asked: Answer(raw=lambda handler: handler.wfile.write(sent))) as publisher:
-        with patient() as http:
-            assert http.get(publisher.address).body == b"only this"
+    with (
+        publishing(lambda asked: Answer(raw=lambda handler: handler.wfile.write(sent))) as publisher,
+        patient() as http,
+    ):
+        assert http.get(publisher.address).body == b"only this"
 
 
 def test_follows_a_redirect_on_the_same_server():
@@ -324,7 +335,7 @@ def test_a_form_is_not_sent_on_to_another_address():
     with (
         publishing(lambda asked: Answer(status=308, headers={"Location": "/new"})) as publisher,
         patient() as http,
-        pytest.raises(FetchError, match="has moved to .*/new"),
+        pytest.raises(FetchError, match=r"has moved to .*/new"),
     ):
         http.post(publisher.address, form={"a": "1"}, repeatable=True)
     assert len(publisher.asked) == 1
@@ -357,7 +368,10 @@ def test_keeps_a_polite_gap_between_requests_to_one_host():
     slept: list[float] = []
     with publishing(lambda asked: "a\n1\n") as publisher:
         http = client.Http(
-            now=lambda: NOW, limits=client.Limits(gap=10, total=1000), sleep=slept.append, clock=lambda: next(times, 30.0)
+            now=lambda: NOW,
+            limits=client.Limits(gap=10, total=1000),
+            sleep=slept.append,
+            clock=lambda: next(times, 30.0),
         )
         http.get(publisher.address)
         http.get(publisher.address)
@@ -393,7 +407,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path):
         thread = threading.Thread(target=shake, daemon=True)
         thread.start()
         slept: list[float] = []
-        with patient(slept) as http, pytest.raises(FetchError, match="certificate of 127.0.0.1 cannot be verified"):
+        with patient(slept) as http, pytest.raises(FetchError, match=r"certificate of 127\.0\.0\.1 cannot be verified"):
             http.get(f"https://127.0.0.1:{listener.getsockname()[1]}/")
         thread.join(5)
     assert slept == []
