@@ -5,7 +5,7 @@ whoever called it.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +50,7 @@ ADAPTERS: Mapping[str, Adapter] = {
     "police": _adapter(police),
     "mhclg-indices": _adapter(mhclg_indices),
 }
+OTHER_ADAPTERS = ("open-geography",)  # of shapes, which are no observations: open_geography.py
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ def fetch_sources(root: Path) -> tuple[str, ...]:
 def check_requests(root: Path, framework: Framework, areas: Areas) -> list[Fault]:
     """Every fault of every file of requests, without asking anybody anything."""
     faults: list[Fault] = []
+    for file in sorted((root / FOLDER).glob("*.yml")):
+        reader = Reader(root)
+        page = reader.read(f"{FOLDER}/{file.name}", None)
+        faults += reader.faults
+        if page.data is not None and (named := page.data.get("adapter")) not in (*ADAPTERS, *OTHER_ADAPTERS):
+            known = ", ".join((*ADAPTERS, *OTHER_ADAPTERS))
+            faults.append(Fault(page.name, f"adapter is {named!r}: use {known}"))
     for source_id in fetch_sources(root):
         try:
             _plan(root, source_id, framework, areas)
@@ -110,7 +118,8 @@ def fetch_source(root: Path, source_id: str, http: Http, now: datetime) -> Fetch
         )
     if refused := check_rows(rows, framework, areas):
         raise FetchError(f"Figures fetched for {source_id} were refused, and {UNCHANGED}", refused)
-    licence = next(source.licence for source in framework.sources if source.id == plan.source)
+    cards = {request.source or plan.source for request in plan.requests}
+    licence = ", ".join(sorted({source.licence for source in framework.sources if source.id in cards}))
     raw = tuple((p.name, p.reply.body, _address(p.reply), p.reply.fetched, p.reply.sha256) for p in pages)
     return Fetched(plan, tuple(plan.requests), tuple(p.reply for p in pages), rows, licence, raw)
 
@@ -128,42 +137,47 @@ def _plan(root: Path, source_id: str, framework: Framework, areas: Areas) -> Pla
             f"{'use ' + ', '.join(known) if known else 'none is there yet'}"
         )
     reader = Reader(root)
-    found = reader.models(reader.read(name, None), None, ADAPTERS[_adapter_of(root, source_id)].plan)
+    page = reader.read(name, None)
+    found = reader.models(page, None, ADAPTERS[_adapter_of(root, source_id)].plan)
     faults = list(reader.faults)
     for plan in found:
-        faults += [Fault(name, problem) for problem in _unknown(plan, source_id, framework, areas)]
+        kind = type(plan.requests[0])
+        reader.models(page, "requests", kind)  # again, each on its own: so their lines are known
+        faults += _unknown(plan, source_id, framework, areas, lambda r, kind=kind: reader.place(kind, r.id))  # type: ignore[misc]
     if faults:
         raise FetchError(f"{name} cannot be used, and {UNCHANGED}", faults)
     return found[0]
 
 
-def _unknown(plan: Plan, source_id: str, framework: Framework, areas: Areas) -> list[str]:
+def _unknown(
+    plan: Plan, source_id: str, framework: Framework, areas: Areas, place_of: Callable[[Request], str]
+) -> Iterator[Fault]:
     """What the plan names that does not exist."""
-    problems = []
-    measures = {m.id: m for m in framework.measures}
-    sources = {s.id: s for s in framework.sources}
+    measures = {m.id for m in framework.measures}
+    sources = {s.id for s in framework.sources}
     if plan.id != source_id:
-        problems.append(f"id is {plan.id!r}: expected {source_id!r}, as the file is named")
+        yield Fault(f"{FOLDER}/{source_id}.yml", f"id is {plan.id!r}: expected {source_id!r}, as the file is named")
     for request in plan.requests:
-        what = f"request '{request.id}'"
-        if (card := request.source or plan.source) not in sources:
-            problems.append(f"{what}, source is {card!r}: there is no such card in data/sources")
-        if request.wards and not areas.wards(request.wards):
-            problems.append(f"{what}, wards is {request.wards!r}: areas.csv has no ward of that vintage")
-        if not request.wards and not plan.places(request):
-            problems.append(f"{what} expects no place: list areas, in the request or for the whole file")
-        for place in plan.places(request):
-            if areas.find(place.code, place.vintage) is None:
-                held = ", ".join(areas.vintages_of(place.code)) or "none"
-                problems.append(
-                    f"{what}, area {place.code} of {place.vintage} is not in areas.csv (vintages held: {held})"
-                )
-        problems += [
-            f"{what}, measure is {series.measure!r}: there is no such measure in data/framework"
-            for series in request.series
-            if series.measure not in measures
-        ]
-    return problems
+        for problem in _unknown_in(request, plan, measures, sources, areas):
+            yield Fault(place_of(request), f"request '{request.id}', {problem}")
+
+
+def _unknown_in(
+    request: Request, plan: Plan, measures: Collection[str], sources: Collection[str], areas: Areas
+) -> Iterator[str]:
+    if (card := request.source or plan.source) not in sources:
+        yield f"source is {card!r}: there is no such card in data/sources"
+    if request.wards and not areas.wards(request.wards):
+        yield f"wards is {request.wards!r}: areas.csv has no ward of that vintage"
+    if not request.wards and not plan.places(request):
+        yield "no place is expected: list areas, in the request or for the whole file"
+    for place in plan.places(request):
+        if areas.find(place.code, place.vintage) is None:
+            held = ", ".join(areas.vintages_of(place.code)) or "none"
+            yield f"area {place.code} of {place.vintage} is not in areas.csv (vintages held: {held})"
+    for series in request.series:
+        if series.measure not in measures:
+            yield f"measure is {series.measure!r}: there is no such measure in data/framework"
 
 
 def _adapter_of(root: Path, source_id: str) -> str:
@@ -177,7 +191,7 @@ def _extension(reply: Reply, adapter: Adapter) -> str:
 
 
 def _address(reply: Reply) -> str:
-    """Where a reply came from; what was sent there, if anything, by its checksum and beginning."""
+    """Where a reply came from; what was sent there, if anything, by its checksum."""
     if not reply.sent:
         return reply.url
     return f"{reply.url} (sent {len(reply.sent)} bytes, sha256 {hashlib.sha256(reply.sent).hexdigest()})"

@@ -194,8 +194,8 @@ def _lookup(request: Request, setting: Setting) -> dict[str, str]:
     card = lookup.card
     if (card.from_vintage, card.to_vintage, card.method) != (request.small_areas, request.wards, "best-fit"):
         raise FetchError(
-            f"lookup {card.id} goes from {card.from_vintage} to {card.to_vintage} ({card.method}): expected one by best "
-            f"fit from {request.small_areas}, the file's small areas, to {request.wards}; {UNCHANGED}"
+            f"lookup {card.id} goes from {card.from_vintage} to {card.to_vintage} ({card.method}): expected one by "
+            f"best fit from {request.small_areas}, the file's small areas, to {request.wards}; {UNCHANGED}"
         )
     return dict(zip(lookup.origin, lookup.target, strict=True))
 

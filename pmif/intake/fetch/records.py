@@ -373,7 +373,10 @@ def _numbers(
         return {"status": status, "mark": "", "transform": how[0] if how else ""}
     if "lower" in row and "upper" in row and not (row["lower"] and row["upper"]):
         row["lower"] = row["upper"] = ""
-    for name, text in row.items():
+    for name in ("value", "lower", "upper"):  # counts are as they are
+        if name not in row:
+            continue
+        text = row[name]
         row[name], done = _adjusted(text, series)
         how += [f"{name} {done}" if name != chief else done] if done else []
     return {**row, "status": status, "mark": mark, "transform": "; ".join(how)}

@@ -105,6 +105,12 @@ def test_finds_the_file_on_its_page_and_takes_the_share(borough, ask):
     assert [name for name, *_ in result.raw] == ["index-1.html", "index-2.csv"]
 
 
+def test_counts_may_come_with_the_share_and_stay_as_they_are(borough, ask):
+    series = SHARE.replace("times", "takes: [value, numerator, denominator], times")
+    result, _ = fetched(borough, ask, series)
+    assert result.rows.iloc[0][["numerator", "denominator", "value"]].tolist() == ["2", "8", "25.00"]
+
+
 def test_averages_are_weighted_by_residents(borough, ask):
     series = AVERAGE.replace("hardship-score", "cold-homes")
     result, _ = fetched(borough, ask, series)
