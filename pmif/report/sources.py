@@ -64,7 +64,7 @@ def _card(source: Source, measures: int, figures: int, judgements: int) -> str:
     if source.copied_from:
         rows.append(("Copied from", escape(source.copied_from)))
     held = [(measures, "measure"), (figures, "figure"), (judgements, "judgement")]
-    nothing = "its shapes" if "boundar" in source.dataset.lower() else "no figure yet"
+    nothing = "its shapes" if {"shapes", "boundaries"} & set(source.id.split("-")) else "no figure yet"
     rows.append(("In this report", wording.listed([wording.counted(n, what) for n, what in held if n]) or nothing))
     if source.note:
         rows.append(("Note", escape(source.note)))

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,14 +144,14 @@ def _plan(root: Path, source_id: str, framework: Framework, areas: Areas) -> Pla
     for plan in found:
         kind = type(plan.requests[0])
         reader.models(page, "requests", kind)  # again, each on its own: so their lines are known
-        faults += _unknown(plan, source_id, framework, areas, lambda r, kind=kind: reader.place(kind, r.id))  # type: ignore[misc]
+        faults += _unknown(plan, source_id, framework, areas, partial(reader.place, kind))
     if faults:
         raise FetchError(f"{name} cannot be used, and {UNCHANGED}", faults)
     return found[0]
 
 
 def _unknown(
-    plan: Plan, source_id: str, framework: Framework, areas: Areas, place_of: Callable[[Request], str]
+    plan: Plan, source_id: str, framework: Framework, areas: Areas, place_of: Callable[[str], str]
 ) -> Iterator[Fault]:
     """What the plan names that does not exist."""
     measures = {m.id for m in framework.measures}
@@ -159,7 +160,7 @@ def _unknown(
         yield Fault(f"{FOLDER}/{source_id}.yml", f"id is {plan.id!r}: expected {source_id!r}, as the file is named")
     for request in plan.requests:
         for problem in _unknown_in(request, plan, measures, sources, areas):
-            yield Fault(place_of(request), f"request '{request.id}', {problem}")
+            yield Fault(place_of(request.id), f"request '{request.id}', {problem}")
 
 
 def _unknown_in(
