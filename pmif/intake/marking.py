@@ -9,6 +9,7 @@ an oddity is in italics in a dashed border and its comment begins "Please check:
 """
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -115,6 +116,9 @@ def _write_first(
         _put(page, row, 1, float(number))
         for column, text in enumerate(texts, start=2):
             _put(page, row, column, text).alignment = Alignment(wrap_text=True, vertical="top")
+        # No program fits the height of a wrapped row to its words when it opens a file.
+        lines = max(len(textwrap.wrap(t, int(w))) for t, w in zip(texts, _WIDTHS[1:], strict=True))
+        page.row_dimensions[row].height = 15 * max(lines, 1) + 3
         _look(page.cell(row, 2), mark.oddity)
         if at and mark.sheet in titles:
             cell = page.cell(row, 4)

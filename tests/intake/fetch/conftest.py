@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from pmif.framework import Framework, load_framework
+from pmif.methods import METHODS
+from tests.conftest import BOROUGH
+
 Ask = Callable[..., str]
 
 PLACES = """
@@ -15,9 +19,18 @@ areas:
 """
 
 
+@pytest.fixture(scope="session")
+def made_up_framework() -> Framework:
+    return load_framework(BOROUGH, METHODS)
+
+
 @pytest.fixture
-def ask(borough: Path) -> Ask:
-    """Write data/fetch/made-up.yml: which adapter, at which address, with which requests; returns its id."""
+def ask(borough: Path, made_up_framework: Framework, monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Write data/fetch/made-up.yml: which adapter, at which address, with which requests; returns its id.
+
+    The borough's framework, which these tests leave as it is, is read once for all of them.
+    """
+    monkeypatch.setattr("pmif.intake.fetch.load_framework", lambda root, methods: made_up_framework)
 
     def write(adapter: str, address: str, requests: str, *, places: str = PLACES, more: str = "") -> str:
         folder = borough / "data/fetch"
