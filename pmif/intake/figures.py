@@ -138,6 +138,7 @@ def _with_origin(rows: pd.DataFrame, name: str, numbers: Sequence[int]) -> pd.Da
 
 def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Tables one after the other, still as categories."""
+    tables = [table for table in tables if len(table)] or tables[:1]  # no word of an empty one has a type
     if len(tables) == 1:
         return tables[0]
     columns = {c: union_categoricals([t[c] for t in tables]) for c in (*COLUMNS, *ORIGIN) if c != "row"}

@@ -508,6 +508,7 @@ def _proxy_for(url: str) -> str:
 def _open_pool(proxy: str) -> urllib3.PoolManager:
     # The machine's own store of certificates: on council laptops it also holds the council's.
     certificates = ssl.create_default_context()
+    certificates.minimum_version = ssl.TLSVersion.TLSv1_2  # whatever this machine would still put up with
     if not proxy:
         return urllib3.PoolManager(num_pools=8, ssl_context=certificates)
     parts = urlsplit(proxy)
