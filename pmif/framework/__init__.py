@@ -24,7 +24,6 @@ from pmif.framework.model import (
     Source,
     Unit,
 )
-from pmif.framework.reader import Reader
 
 __all__ = [
     "DEPRIVATION",
@@ -43,7 +42,6 @@ __all__ = [
     "Objective",
     "Outcome",
     "Polarity",
-    "Reader",
     "Reporting",
     "Role",
     "Scorecard",

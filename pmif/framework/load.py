@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from pmif.declared import Reader
 from pmif.errors import Fault, FrameworkError
 from pmif.framework.check import OBJECTIVES, cross_check
 from pmif.framework.model import (
@@ -27,7 +28,6 @@ from pmif.framework.model import (
     Source,
     Unit,
 )
-from pmif.framework.reader import Reader
 
 M = TypeVar("M", bound=BaseModel)
 

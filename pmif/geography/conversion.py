@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from pmif.declared import Reader
 from pmif.errors import Fault, GeographyError
-from pmif.geography.declared import Declared, read_declared
-from pmif.geography.registry import GEOGRAPHIES, Geography, Id, Words
+from pmif.geography.registry import GEOGRAPHIES, Geography, Id, Model, Words
 from pmif.methods.apportionment import Lookup as Overlaps
 from pmif.methods.apportionment import apportion
 
@@ -41,7 +41,7 @@ _COUNTS = ["numerator", "denominator"]
 _VALUES = ["value", "lower", "upper"]
 
 
-class LookupCard(Declared):
+class LookupCard(Model):
     id: Id
     title: Words
     from_vintage: Annotated[Id, Field(alias="from")]
@@ -80,15 +80,15 @@ def load_lookups(root: Path, areas: "Areas") -> tuple[Lookup, ...]:
     Errors: GeographyError with every fault of every card and table.
     """
     folder = root / LOOKUPS
-    faults: list[Fault] = []
+    reader = Reader(root)
+    faults = reader.faults
     made: dict[str, Lookup] = {}
-    for path in sorted(folder.glob("*.yml")):
-        name = f"{LOOKUPS}/{path.name}"
-        for card, place in read_declared(root, name, None, LookupCard, faults):
-            if card.id != path.stem:
-                faults.append(
-                    Fault(place, f"the card's id is '{card.id}': expected '{path.stem}', as its file is called")
-                )
+    for name in reader.files(LOOKUPS):
+        stem = Path(name).stem
+        for card in reader.models(reader.read(name, None), None, LookupCard):
+            place = reader.place(LookupCard, card.id)
+            if card.id != stem:
+                faults.append(Fault(place, f"the card's id is '{card.id}': expected '{stem}', as its file is called"))
             elif card.from_vintage == card.to_vintage:
                 faults.append(
                     Fault(place, f"'{card.id}' goes from {card.from_vintage} to itself: there is nothing to do")

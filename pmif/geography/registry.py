@@ -12,10 +12,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pmif.declared import Reader
 from pmif.errors import Fault, GeographyError
-from pmif.geography.declared import Declared, read_declared
 
 if TYPE_CHECKING:
     from pmif.geography.areas import Area
@@ -25,14 +25,20 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 Words = Annotated[str, Field(min_length=1)]
 
 
-class RefusedCode(Declared):
+class Model(BaseModel):
+    """Frozen, and refuses a key it does not know: a misspelt one must not be ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RefusedCode(Model):
     """A code that looks right and is not, with what to say to whoever writes it."""
 
     code: Words
     why: Words
 
 
-class ShapeFacts(Declared):
+class ShapeFacts(Model):
     """What is known of a geography's shapes before any file of them is read."""
 
     area_km2: Annotated[float, Field(gt=0)]  # of all its areas together
@@ -47,7 +53,7 @@ class ShapeFacts(Declared):
         return box
 
 
-class Geography(Declared):
+class Geography(Model):
     """One set of areas at one time. Both days are included in the time it was in force."""
 
     id: Id
@@ -93,16 +99,12 @@ def load_geographies(root: Path) -> tuple[Geography, ...]:
 
     Errors: GeographyError with every fault and its line.
     """
-    faults: list[Fault] = []
-    found = read_declared(root, GEOGRAPHIES, "geographies", Geography, faults)
-    first: dict[str, str] = {}
-    by_id = {geography.id: geography for geography, _ in found}
-    for geography, place in found:
-        if geography.id in first:
-            faults.append(
-                Fault(place, f"'{geography.id}' is already defined at {first[geography.id]}: ids are used once")
-            )
-        first.setdefault(geography.id, place)
+    reader = Reader(root)
+    found = reader.models(reader.read(GEOGRAPHIES, ("geographies",)), "geographies", Geography)
+    faults = [*reader.faults, *reader.duplicates()]
+    by_id = {geography.id: geography for geography in found}
+    for geography in found:
+        place = reader.place(Geography, geography.id)
         if (follower := geography.followed_by) is None:
             continue
         if follower not in by_id:
@@ -124,7 +126,7 @@ def load_geographies(root: Path) -> tuple[Geography, ...]:
             )
     if faults:
         raise GeographyError("The registry of geographies cannot be used", faults)
-    return tuple(geography for geography, _ in found)
+    return tuple(found)
 
 
 def check_areas(areas: Sequence[tuple[int, "Area"]], geographies: Sequence[Geography], name: str) -> Iterator[Fault]:

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 from pydantic import BeforeValidator, model_validator
 
+from pmif.declared import Reader
 from pmif.errors import Fault, IntakeError
-from pmif.framework import Framework, Reader
+from pmif.framework import Framework
 from pmif.framework.model import Id, Model, PeriodId, Words
 from pmif.hub import BatchKind
 from pmif.intake.schema import KEY, NUMBERS, STATUSES, is_number, place_of
@@ -79,11 +80,7 @@ def read_corrections(root: Path, framework: Framework) -> tuple[Declared, ...]:
     """
     reader = Reader(root)
     found: list[Declared] = []
-    for file in sorted((root / CORRECTIONS).glob("*.y*ml")):
-        name = f"{CORRECTIONS}/{file.name}"
-        if file.suffix != ".yml":
-            reader.faults.append(Fault(name, f"is not read: name it {file.stem}.yml"))
-            continue
+    for name in reader.files(CORRECTIONS):
         entries = reader.models(reader.read(name, ("corrections",)), "corrections", Correction)
         found += [Declared(entry, reader.place(Correction, entry.id)) for entry in entries]
     faults = [*reader.faults, *reader.duplicates(), *_unknown(found, framework), *_twice(found)]

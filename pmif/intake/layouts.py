@@ -14,8 +14,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from pmif.declared import Reader
 from pmif.errors import Fault, IntakeError
-from pmif.framework import Framework, Reader
+from pmif.framework import Framework
 from pmif.framework.model import Id, Model, PeriodId, Words
 from pmif.geography import Areas, load_areas
 from pmif.intake import form
@@ -179,11 +180,7 @@ def read_layouts(root: Path, framework: Framework) -> tuple[Layout, ...]:
     """
     reader = Reader(root)
     found: list[Layout] = []
-    for file in sorted((root / LAYOUTS).glob("*.y*ml")):
-        name = f"{LAYOUTS}/{file.name}"
-        if file.suffix != ".yml":
-            reader.faults.append(Fault(name, f"is not read: name it {file.stem}.yml"))
-            continue
+    for name in reader.files(LAYOUTS):
         found += reader.models(reader.read(name, None), None, Layout)
     areas = load_areas(root) if found else None
     unknown = [

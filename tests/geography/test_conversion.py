@@ -152,7 +152,7 @@ def test_every_fault_of_a_lookup_is_told_at_once(borough):
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("method: population-weighted", "method: guessed", "line 5: 'old-to-new', method is 'guessed': use"),
+        ("method: population-weighted", "method: guessed", "line 5: lookup 'old-to-new', method is 'guessed': use"),
         (
             "method: population-weighted",
             "method: best-fit",

@@ -142,7 +142,7 @@ def test_every_fault_of_the_registry_is_told_with_its_line(borough):
         ("valid_to: 2026-05-06", "valid_to: 2001-05-06", "is before valid_from"),
         ("id: ward-new", "id: ward-old", "'ward-old' is already defined at"),
         ("within: [1.9, 55.9, 2.3, 56.1]", "within: [2.3, 55.9, 1.9, 56.1]", "is no box"),
-        ("geographies:", "geographys:", "expected one key 'geographies:'"),
+        ("geographies:", "geographys:", "line 2: unknown key 'geographys': use geographies"),
         ("count: 8", "count: [8", "not valid YAML"),
     ],
 )

@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
+from pmif.declared import Reader
 from pmif.errors import Fault, FetchError
 from pmif.framework import Framework, load_framework
-from pmif.framework.reader import Reader
 from pmif.geography import Areas, load_areas
 from pmif.intake.fetch import dfe_ees, fingertips, mhclg_indices, nomis, ons_local, police
 from pmif.intake.fetch.http import UNCHANGED, Http, Limits, Reply

@@ -14,12 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
+from pmif.declared import Reader
 from pmif.errors import Fault, FetchError
 from pmif.framework.load import load_reporting
 from pmif.geography import Areas, Geography, load_areas
-from pmif.geography.declared import Declared, read_declared
+from pmif.geography.registry import Model
 from pmif.geography.shapes_check import DEGREES, check_shapes
 from pmif.intake.fetch.http import UNCHANGED, Http, Reply
 
@@ -33,8 +34,10 @@ PAGES = 200  # more than any set of wards needs; a server that never says "that 
 Words = Annotated[str, Field(min_length=1)]
 
 
-class ShapesRequest(Declared):
+class ShapesRequest(Model):
     """Which layer to ask, for which areas, and what to call the answer."""
+
+    model_config = ConfigDict(title="request")  # what a fault calls it
 
     id: Words
     adapter: Literal["open-geography"]
@@ -67,11 +70,11 @@ def load_shapes_request(root: Path, request_id: str) -> ShapesRequest:
 
     Errors: FetchError with every fault and its line.
     """
-    faults: list[Fault] = []
-    found = read_declared(root, f"data/fetch/{request_id}.yml", None, ShapesRequest, faults)
-    if faults:
-        raise FetchError(f"The request {request_id} cannot be used", faults)
-    return found[0][0]
+    reader = Reader(root)
+    found = reader.models(reader.read(f"data/fetch/{request_id}.yml", None), None, ShapesRequest)
+    if reader.faults:
+        raise FetchError(f"The request {request_id} cannot be used", reader.faults)
+    return found[0]
 
 
 def fetch_wards(root: Path, http: Http, now: datetime, request: ShapesRequest) -> FetchedShapes:

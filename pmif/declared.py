@@ -1,5 +1,6 @@
-"""Policy that people write in YAML, read strictly: every entry as its model, every slip with its file and line.
+"""What people declare in YAML, read strictly: every entry as its model, every slip with its file and line.
 
+Policy, places, layouts, corrections, what to fetch: all are read here, below whatever they are about.
 Nothing is guessed and no unknown key is passed over.
 """
 
@@ -58,6 +59,15 @@ class Reader:
                     if key not in data:
                         self.faults.append(Fault(name, f"'{key}:' is missing"))
         return Page(name, data)
+
+    def files(self, folder: str) -> Iterator[str]:
+        """The names of the YAML files in a folder, which may be absent; one that would be passed over is a fault."""
+        for file in sorted((self.root / folder).glob("*.y*ml")):
+            name = f"{folder}/{file.name}"
+            if file.suffix == ".yml":
+                yield name
+            else:
+                self.faults.append(Fault(name, f"is not read: name it {file.stem}.yml"))
 
     def models(self, page: "Page", key: str | None, model: type[M]) -> list[M]:
         """Every entry under `key` (one mapping or a list of them) as `model`; faulty ones are left out and noted."""
@@ -133,7 +143,7 @@ def _line(page: Any, path: Sequence[Any]) -> int:
 
 
 def _name_of(entry: Any, model: type[BaseModel]) -> str:
-    kind = model.__name__.lower()
+    kind = model.model_config.get("title") or model.__name__.lower()
     if isinstance(entry, Mapping) and "id" in entry:
         return f"{kind} '{entry['id']}', "
     return f"{kind}, "
