@@ -15,6 +15,7 @@ from pmif.errors import HubError, PeriodError
 from pmif.framework import Measure, Unit
 from pmif.hub import BatchKind, Receipt, reading
 from pmif.hub.columns import KEY
+from pmif.intake.asked import value_words
 from pmif.period import Period
 
 
@@ -131,9 +132,7 @@ def _lines(
 def _shown(figure: "pd.Series[str]", measure: Measure, unit: Unit) -> str:
     if figure["status"] != "shown":
         return f"{figure['status']}{f': {figure.reason}' if figure['reason'] else ''}"
-    value = float(figure["value"]) / unit.shown_in
-    words = measure.unit_words or unit.words
-    text = f"{unit.prefix}{value:,.{measure.decimals}f}{unit.suffix}{f' {words}' if words else ''}"
+    text = value_words(float(figure["value"]), measure, unit)
     limits = f", 95% interval {_limits(figure)} ({figure['interval']})" if figure["interval"] else ""
     marks = {"p": ", provisional", "r": ", revised", "e": ", our estimate"}
     return f"{text}{limits}{marks.get(figure['mark'], '')}"

@@ -32,7 +32,7 @@ from pmif.intake.workbook import Cell, Sheet, place
 from pmif.period import Period
 
 # How the comments in a marked copy begin: pmif.intake.marking.
-_MARKED = ("Fault: ", "Please check: ")
+_MARKED = (f"{form.TO_MEND}: ", f"{form.TO_CHECK}: ")
 _SENDERS = "Your comment: "
 
 _STATES = {folded(state): state for state in form.STATES}

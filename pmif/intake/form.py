@@ -12,6 +12,7 @@ CORRECTIONS = "Corrections"  # figures sent before that were wrong
 HOW_TO = "How to fill this in"
 LISTS = "Lists"
 TO_PUT_RIGHT = "What to put right"  # the first sheet of a marked copy
+TO_MEND, TO_CHECK = "Fault", "Please check"  # how a comment on a marked cell begins, and what it is
 NOT_FOR_FILLING = (ABOUT, HOW_TO, LISTS, TO_PUT_RIGHT)
 
 # Labels of the stamp on the sheet About

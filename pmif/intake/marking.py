@@ -220,7 +220,7 @@ def _comment(said: Sequence[str], author: str) -> Comment:
 
 
 def _kind(mark: Mark) -> str:
-    return "Please check" if mark.oddity else "Fault"
+    return form.TO_CHECK if mark.oddity else form.TO_MEND
 
 
 def _set_widths(page: Worksheet, sheet: Sheet) -> None:

@@ -116,6 +116,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class RowFault(Fault):
+    """A fault of one row, with the cell of a workbook that it came from, where it came from one."""
+
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True)
 class _Finding:
     """The rows at fault by one rule, and how to say so of one of them."""
 
@@ -342,19 +350,20 @@ def _told(rows: pd.DataFrame, *stages: list[_Finding]) -> list[Fault]:
         rule = np.repeat(np.arange(len(findings)), [len(finding.at) for finding in findings])
         for found in np.argsort(at, kind="stable")[: MOST_FAULTS - len(faults)].tolist():
             row = int(at[found])
-            faults.append(Fault(place_of(rows, row), findings[rule[found]].say(row)))
+            sheet, cell = (_held(rows, row, name) for name in ("sheet", "cell"))
+            faults.append(RowFault(place_of(rows, row), findings[rule[found]].say(row), sheet, cell))
     if total > len(faults):
         faults.append(Fault("these figures", f"and {total - len(faults):,} more: put these right, then check again"))
     return faults
 
 
+def _held(rows: pd.DataFrame, at: int, name: str) -> str:
+    return str(rows[name].iat[at]) if name in rows.columns else ""
+
+
 def place_of(rows: pd.DataFrame, at: int) -> str:
     """Where a row came from, as a message says it: its file, and its cell or row there."""
-
-    def held(name: str) -> str:
-        return str(rows[name].iat[at]) if name in rows.columns else ""
-
-    file, sheet, cell, row = (held(name) for name in ("file", "sheet", "cell", "row"))
+    file, sheet, cell, row = (_held(rows, at, name) for name in ("file", "sheet", "cell", "row"))
     if cell:
         return f"{file}, {place(sheet, cell)}"
     return f"{file}, row {row}" if row else file

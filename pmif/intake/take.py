@@ -24,12 +24,13 @@ from pmif.hub import (
     write_batch,
     writing,
 )
+from pmif.intake import form
 from pmif.intake.corrections import apply_corrections, read_corrections
 from pmif.intake.layouts import choose_layout, read_layouts
 from pmif.intake.marking import Mark, mark_up
 from pmif.intake.opening import open_workbook
 from pmif.intake.returns import CellFault, ReturnRead, read_return
-from pmif.intake.schema import check_rows, typed
+from pmif.intake.schema import RowFault, check_rows, typed
 from pmif.intake.screening import Oddity, screen, stray_confirmations, unconfirmed
 from pmif.intake.workbook import Workbook, place
 from pmif.methods import METHODS
@@ -83,7 +84,7 @@ def take_in(
         rows, corrected, unfit = apply_corrections(read.rows, read_corrections(root, framework), whole=False)
         faults = [*unfit, *check_rows(rows, framework, areas)]
         if rows.empty and not read.faults:
-            faults.append(Fault(path.name, "holds no answer: write a figure, or a state such as 'Nil return'"))
+            faults.append(RowFault(path.name, f"holds no answer: write a figure, or a state such as '{form.NIL}'"))
         said = tuple(Confirmation(oddity=name, role=read.role, reason=reason) for name, reason in confirmed)
         odd: list[Oddity] = []
         if not faults and not read.faults:
@@ -126,7 +127,7 @@ def _refusal(
     odd: Sequence[Oddity],
 ) -> IntakeError:
     """Keep the refusal with its marked copy, and say all of it in sentences."""
-    found = [*read.faults, *(_of_rows(f, workbook) for f in faults)]
+    found = [*read.faults, *(_in_workbook(f) for f in faults)]
     asked = [CellFault(o.sheet, o.cell, o.problem) for o in odd]
     said = [
         *(Fault(_place(path, f), f.problem) for f in found),
@@ -152,8 +153,8 @@ def _place(path: Path, fault: CellFault) -> str:
     return f"{path.name}, sheet '{fault.sheet}'" if fault.sheet else path.name
 
 
-def _of_rows(fault: Fault, workbook: Workbook) -> CellFault:
-    """A fault that the check of rows found, whose place is in words: "file, sheet 'Figures', cell J7"."""
-    sheet = next((s.name for s in workbook.sheets if f"sheet '{s.name}'" in fault.place), "")
-    _, found, cell = fault.place.rpartition("cell ")
-    return CellFault(sheet, cell if found else "", fault.problem)
+def _in_workbook(fault: Fault) -> CellFault:
+    """A fault as one of the workbook; what lies elsewhere, in a correction say, keeps its place in words."""
+    if isinstance(fault, RowFault):
+        return CellFault(fault.sheet, fault.cell, fault.problem)
+    return CellFault("", "", str(fault))
