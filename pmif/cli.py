@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
-from pmif.errors import PmifError
+from pmif.errors import FetchError, PmifError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -74,9 +74,14 @@ def check(root: Path) -> None:
     """Check the framework, figures, places, notebooks and contents. Changes nothing."""
     # Each command pays only for what it uses.
     from pmif import disclosure
+    from pmif.intake.fetch import check_requests
+    from pmif.intake.layouts import read_layouts
     from pmif.report.run import check_plan
 
-    framework, _, tables = disclosure.check(root)
+    framework, areas, tables = disclosure.check(root)
+    read_layouts(root, framework)
+    if faults := check_requests(root, framework, areas):
+        raise FetchError("What is to be fetched cannot be used as it stands", faults)
     check_plan(root)
     click.echo(
         f"All in order: {len(framework.measures)} measures, {sum(t.receipt.taken for t in tables)} observations, "
