@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from pmif.declared import Reader
 from pmif.errors import Fault, GeographyError
@@ -42,6 +42,10 @@ _VALUES = ["value", "lower", "upper"]
 
 
 class LookupCard(Model):
+    """What a lookup is: between which vintages, how, whose, and since when."""
+
+    model_config = ConfigDict(title="lookup")  # what a fault calls it
+
     id: Id
     title: Words
     from_vintage: Annotated[Id, Field(alias="from")]

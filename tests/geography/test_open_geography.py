@@ -440,7 +440,9 @@ def test_a_request_that_is_not_right_is_refused_with_its_line(root):
 
     lines = text.splitlines()
     wear = next(n for n, line in enumerate(lines, start=1) if line.startswith("wear:"))
-    assert f"data/fetch/ons-wards-2026.yml, line {wear}: request 'ons-wards-2026', unknown key 'wear'" in str(fault.value)
+    assert f"data/fetch/ons-wards-2026.yml, line {wear}: request 'ons-wards-2026', unknown key 'wear'" in str(
+        fault.value
+    )
     assert "licence is 'none': use 'ogl-3'" in str(fault.value)
 
 
