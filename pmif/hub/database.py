@@ -61,7 +61,7 @@ standing = sa.Table(
 # A server looks up a measure by this; DuckDB finds it by the order in which rows lie (see `_add_rows`).
 _index = sa.Index("observations_by_measure", observations.c.measure, observations.c.known)
 
-_STATES = ["numerator", "denominator", "value", "lower", "upper", "status"]  # what a revision may change
+STATES = [*NUMBERS, "status"]  # what a revision may change
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,11 @@ class Hub:
 
         Columns STORED with `known`, `batch` (its name) and `revises`, true where an earlier row said otherwise.
         """
-        named = self._history(_known_by(day), measures)
+        named = self._history(day, measures)
         newest = sa.select(named).where(named.c.place == 1)
         table = self._frame(newest.order_by(*(newest.selected_columns[c] for c in KEY)))
-        earlier = {c: table.pop(f"earlier_{c}") for c in _STATES}
-        differs = pd.concat([table[c].ne(earlier[c]) & ~(table[c].isna() & earlier[c].isna()) for c in _STATES], axis=1)
-        table["revises"] = earlier["status"].notna() & differs.any(axis=1)
+        earlier = pd.DataFrame({c: table.pop(f"earlier_{c}") for c in STATES})
+        table["revises"] = earlier["status"].notna() & ~agree(table, earlier)
         return table.drop(columns=["place", "line"])
 
     def revisions(self, earlier: date, later: date, measures: Iterable[str] | None = None) -> pd.DataFrame:
@@ -100,15 +99,10 @@ class Hub:
         `earlier_` before it and without, `known` and `batch` of the later.
         """
         before, after = self.known_at(earlier, measures), self.known_at(later, measures)
-        both = after.merge(before[[*KEY, *_STATES]], on=KEY, how="left", suffixes=("", "_earlier"), indicator=True)
-        same = pd.concat(
-            [both[c].eq(both[f"{c}_earlier"]) | (both[c].isna() & both[f"{c}_earlier"].isna()) for c in _STATES], axis=1
-        ).all(axis=1)
-        new = both["_merge"].eq("left_only")
-        found = both[new | ~same]
-        found = found.assign(change=np.where(found["_merge"] == "left_only", "new", "revised"))
+        beside = after[KEY].merge(before[[*KEY, *STATES]], on=KEY, how="left")
+        found = after.join(beside[STATES].add_prefix("earlier_"))[~agree(after, beside)]
+        found = found.assign(change=np.where(found["earlier_status"].isna(), "new", "revised"))
         shown = ["value", "numerator", "denominator", "status"]
-        found = found.rename(columns={f"{c}_earlier": f"earlier_{c}" for c in shown})
         return found[[*KEY, "change", *(n for c in shown for n in (f"earlier_{c}", c)), "known", "batch"]].reset_index(
             drop=True
         )
@@ -131,7 +125,7 @@ class Hub:
             text = connection.execute(sa.select(batches.c.receipt).where(batches.c.name == name)).scalar_one()
         return Receipt.model_validate_json(text)
 
-    def _history(self, condition: sa.ColumnElement[bool], measures: Iterable[str] | None) -> sa.Subquery:
+    def _history(self, day: date, measures: Iterable[str] | None) -> sa.Subquery:
         """Rows that stand, each with its place among those of its figure (1 is the newest) and the one before."""
         over: dict[str, Any] = {
             "partition_by": [observations.c[c] for c in KEY],
@@ -142,8 +136,8 @@ class Hub:
         }
         query = _rows(
             sa.func.row_number().over(**over).label("place"),
-            *(sa.func.lead(observations.c[c]).over(**over).label(f"earlier_{c}") for c in _STATES),
-        ).where(condition, _stands())
+            *(sa.func.lead(observations.c[c]).over(**over).label(f"earlier_{c}") for c in STATES),
+        ).where(observations.c.known <= day, _stands())
         if measures is not None:
             query = query.where(observations.c.measure.in_(list(measures)))
         return query.subquery()
@@ -194,13 +188,15 @@ class Hub:
         return added
 
 
+def agree(rows: pd.DataFrame, others: pd.DataFrame) -> "pd.Series[bool]":
+    """Whether each row says what the other in its place says: the same numbers, or none, and the same status."""
+    same = [(rows[c] == others[c]) | (rows[c].isna() & others[c].isna()) for c in STATES]
+    return pd.concat(same, axis=1).all(axis=1)
+
+
 def _rows(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     columns = [observations.c[c] for c in (*STORED, "known", "line")]
     return sa.select(*columns, batches.c.name.label("batch"), *more).join_from(observations, batches)
-
-
-def _known_by(day: date) -> sa.ColumnElement[bool]:
-    return observations.c.known <= day
 
 
 def _stands() -> sa.ColumnElement[bool]:

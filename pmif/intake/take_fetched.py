@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pandas as pd
-
 from pmif.errors import Fault, IntakeError
 from pmif.framework import load_framework
 from pmif.geography import load_areas
 from pmif.hub import BatchKind, Confirmation, Part, Receipt, write_batch, writing
-from pmif.hub.columns import KEY, NUMBERS
+from pmif.hub.columns import KEY
+from pmif.hub.database import STATES, agree
 from pmif.intake.corrections import apply_corrections, read_corrections
 from pmif.intake.fetch import Http, fetch_source
 from pmif.intake.schema import check_rows, typed
@@ -54,7 +53,8 @@ def take_fetched(
             raise IntakeError(f"What {source} gave was refused, and nothing has changed", faults)
         table = typed(rows)
         history = hub.known_at(now.date(), sorted(set(table["measure"])))
-        news = table[_differs(table, history)].reset_index(drop=True)
+        known = table[KEY].merge(history[[*KEY, *STATES]], on=KEY, how="left")
+        news = table[~agree(table, known)].reset_index(drop=True)  # a figure that was not known has no status there
         if news.empty:
             return FetchTaken(len(table), None)
         odd = screen(news, history, framework, areas)
@@ -84,14 +84,3 @@ def take_fetched(
         kept = write_batch(root, receipt, news, {name: body for name, body, *_ in fetched.raw})
         hub.sync(root)
     return FetchTaken(len(table) - len(news), kept)
-
-
-def _differs(table: pd.DataFrame, history: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows are new, or say otherwise than what is known."""
-    states = [*NUMBERS, "status"]
-    beside = table[[*KEY, *states]].merge(history[[*KEY, *states]], on=KEY, how="left", suffixes=("", "_known"))
-    same = pd.Series(True, index=beside.index)
-    for column in states:
-        now, known = beside[column], beside[f"{column}_known"]
-        same &= (now == known) | (now.isna() & known.isna() & beside["status_known"].notna())
-    return ~same.set_axis(table.index)
