@@ -72,9 +72,7 @@ def take_in(root: Path) -> None:
 
 
 def intake(folder: Path, rows: int) -> None:
-    print(
-        "| rows | pandas reads CSV, writes Parquet, s | taken in, screened, queryable, s | times | peak memory, GiB |"
-    )
+    print("| rows | pandas reads CSV, writes Parquet, s | taken in, checked, queryable, s | times | peak memory, GiB |")
     print("|---|---|---|---|---|")
     for n in (rows // 4, rows):
         root = book(folder, n)
