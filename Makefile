@@ -6,9 +6,12 @@ PERIOD ?=
 RUN = $(PYTHON) .ci/bootstrap.py
 
 .DEFAULT_GOAL := book
-.PHONY: book test check fix demo lab soak lock clean
+.PHONY: book release test check fix demo lab soak lock clean
 
-book:   ## build the report book: make book PERIOD=2025-26-q4, or the current period if none is named
+book:   ## build the report book, a draft while any words are: make book PERIOD=2025-26-q4, or the current period
+	@$(RUN) pmif run --draft $(PERIOD)
+
+release: ## build the book that may be published: words that are not approved are refused
 	@$(RUN) pmif run $(PERIOD)
 
 test:   ## every check and every test

@@ -1,4 +1,5 @@
-"""The commands: `pmif check | build | run | template | intake | status | fetch | explain | revisions | demo | lab`.
+"""The commands: `pmif check | build | run | template | intake | status | fetch | explain | revisions | commentary |
+new-period | preview | demo | lab`.
 
 A fault that the person running the report can mend is printed as sentences, without a trace, and
 the command ends with 1.
@@ -104,12 +105,13 @@ def build(period: str, root: Path) -> None:
 @click.argument("period", default="current")
 @ROOT
 @click.option("--jobs", type=click.IntRange(min=1), help="Notebooks run at once (default: one a core).")
+@click.option("--draft", is_flag=True, help="Take words that are not approved, and mark the book as a draft.")
 @_in_sentences
-def run(period: str, root: Path, jobs: int | None) -> None:
+def run(period: str, root: Path, jobs: int | None, draft: bool) -> None:
     """Run the notebooks for PERIOD (default: the current one) and build the site."""
     from pmif.report.run import run_book
 
-    site = run_book(root, period, jobs=jobs)
+    site = run_book(root, period, jobs=jobs, drafts=draft)
     click.echo(f"The book is ready: {(site / 'index.html').as_posix()}")
 
 
@@ -263,6 +265,27 @@ def _figure(row: Mapping[Hashable, Any], prefix: str) -> str:
     return f"{value:.10g}" if value == value else f"{numerator:.10g} of {denominator:.10g}"
 
 
+@main.group()
+def commentary() -> None:
+    """The words that staff write: check them, see where they stand, list the figures they may name."""
+
+
+@commentary.command("check")
+@click.argument("pages", nargs=-1)
+@click.option("--period", default="current", help="The report (default: the current one).")
+@click.option("--show", is_flag=True, help="Print the words with their figures filled in.")
+@ROOT
+@_in_sentences
+def commentary_check(pages: tuple[str, ...], period: str, show: bool, root: Path) -> None:
+    """Check the words of PAGES (default: all) against the figures that were last built. Changes nothing."""
+    from pmif.commentary.check import check_pages, describe
+
+    checked = check_pages(root, period, pages)
+    click.echo(describe(checked, show=show), nl=False)
+    if checked.faults:
+        sys.exit(1)
+
+
 @main.command()
 @ROOT
 @_in_sentences
@@ -270,7 +293,7 @@ def demo(root: Path) -> None:
     """Build the made-up borough's book, watermarked as made up."""
     from pmif.report.run import run_book
 
-    site = run_book(root / "tests/borough", "current")
+    site = run_book(root / "tests/borough", "current", drafts=True)
     click.echo(f"The made-up book is ready: {(site / 'index.html').as_posix()}")
 
 

@@ -27,14 +27,21 @@ class Reader:
 
     def read(self, name: str, keys: tuple[str, ...] | None) -> "Page":
         """The file's mapping; `keys` are its top-level keys, all needed, or None where it is one entry."""
-        path = self.root / name
-        data: Any = None
         try:
-            data = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig"))
+            text = (self.root / name).read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             self.faults.append(Fault(name, "the file is missing"))
         except UnicodeDecodeError as fault:
             self.faults.append(Fault(name, f"byte {fault.start} is not UTF-8: save the file as UTF-8"))
+        else:
+            return self.parse(name, text, keys)
+        return Page(name, None)
+
+    def parse(self, name: str, text: str, keys: tuple[str, ...] | None) -> "Page":
+        """The same of text that is at hand: lines are counted from its beginning."""
+        data: Any = None
+        try:
+            data = YAML(typ="rt").load(text)
         except MarkedYAMLError as fault:
             line = fault.problem_mark.line + 1 if fault.problem_mark else "unknown"
             problem = (fault.problem or "cannot be read").split("\n")[0]

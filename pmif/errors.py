@@ -38,6 +38,11 @@ class PmifError(Exception):
         return "\n".join([f"{self.what}: {len(self.faults)} to put right", *(f"  {fault}" for fault in self.faults)])
 
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a trace: the name is IPython's."""
+        return str(self).splitlines()
+
+
 class PeriodError(PmifError):
     """Text that names no period, or a report period that reporting.yml does not know."""
 
@@ -68,6 +73,14 @@ class GeographyError(PmifError):
 
 class DisclosureError(PmifError):
     """Figures that the disclosure gate cannot let through."""
+
+
+class FigureNameError(PmifError):
+    """A name that fits no published figure."""
+
+
+class CommentaryError(PmifError):
+    """Words that cannot be read, or that the figures do not bear out."""
 
 
 class RunError(PmifError):

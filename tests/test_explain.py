@@ -6,7 +6,7 @@ import pytest
 
 from pmif.disclosure import open_published, publish
 from pmif.disclosure.explain import explain
-from pmif.errors import HubError
+from pmif.errors import FigureNameError
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,12 @@ def test_no_chain_of_a_withheld_figure_tells_a_number_of_it(book):
     ("name", "says"),
     [
         ("claimant", "did you mean claimants"),
-        ("claimants/W00000000", "is no area's code, no period and no dimension=group"),
+        ("claimants/W00000000", "is no area that 'claimants' has figures for, no period and no dimension"),
         ("claimants/1999", "has no figure of 1999"),
         ("claimants/sex=female", "has no such figure"),
         ("debt-advice-waits", "has no figure in the report"),
     ],
 )
 def test_a_name_that_fits_nothing_says_what_would(book, name, says):
-    with pytest.raises(HubError, match=re.escape(says)):
+    with pytest.raises(FigureNameError, match=re.escape(says)):
         explain(book, name)

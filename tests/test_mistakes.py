@@ -34,7 +34,7 @@ def root(tmp_path: Path) -> Path:
 
 def refused(root: Path, *words: str) -> str:
     """What the command says on refusing; there is no trace in it, and the last good book is untouched."""
-    done = pmif(root, *(words or ("run", PERIOD)))
+    done = pmif(root, *(words or ("run", "--draft", PERIOD)))
     said = done.stderr + done.stdout
     assert done.returncode == 1, said
     assert "Traceback" not in said
@@ -130,10 +130,10 @@ def test_a_stale_page_does_not_outlive_its_figures_and_an_edited_sentence_does(r
     (site / "book").mkdir()
     (site / "book/stale.html").write_text("a figure of the last period", encoding="utf-8")
     words = root / f"book/commentary/{PERIOD}/po1.md"
-    words.write_text(words.read_text(encoding="utf-8") + "\nAn analyst edited this sentence.\n", encoding="utf-8")
+    words.write_text(words.read_text(encoding="utf-8") + "\n- An analyst edited this sentence.\n", encoding="utf-8")
     written = words.read_bytes()
 
-    done = pmif(root, "run", PERIOD)
+    done = pmif(root, "run", "--draft", PERIOD)
 
     assert done.returncode == 0, done.stderr
     assert not (site / "book/stale.html").exists()

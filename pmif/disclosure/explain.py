@@ -4,14 +4,12 @@ Only what has passed the gate is told: a withheld figure's chain names file and 
 """
 
 import math
-from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
+from pmif.disclosure.figure_name import find_figure, read_figure_name
 from pmif.disclosure.published import Published, open_published
-from pmif.errors import HubError, PeriodError
 from pmif.framework import Measure, Unit
 from pmif.hub import BatchKind, Receipt, reading
 from pmif.hub.columns import KEY
@@ -19,75 +17,19 @@ from pmif.intake.asked import value_words
 from pmif.period import Period
 
 
-@dataclass(frozen=True)
-class FigureName:
-    """A figure as it is typed: sickness-days/E08000037/2026-27-q2/sex=female. All but the measure may be left out."""
-
-    measure: str
-    area: str = ""
-    period: str = ""
-    dimension: str = ""
-    group: str = ""
-
-
 def explain(root: Path, name: str, report: str = "current") -> str:
     """The chain behind one figure of a report, as lines of text.
 
-    `name` is a measure's id, then, in any order and each only if wanted, an area's code, a period and
-    dimension=group: everyone in the borough in the newest period unless they say otherwise.
-    Errors: HubError where the name fits no figure, saying what would.
+    `name` is a figure's name, as `read_figure_name` reads it.
+    Errors: FigureNameError where the name fits no figure, saying what would.
     """
     published = open_published(root, report)
-    figure = _find(published, _read(published, name))
+    figure = find_figure(published, read_figure_name(published, name))
     with reading(root) as hub:
         receipt = hub.receipt(figure["batch"])
         history = hub.history([figure[c] for c in KEY])
     measure = published.framework.measure(figure["measure"])
     return "\n".join(_lines(published, measure, figure, receipt, history))
-
-
-def _read(published: Published, name: str) -> FigureName:
-    measure, *parts = name.strip("/").split("/")
-    known = [m.id for m in published.framework.measures]
-    if measure not in known:
-        near = get_close_matches(measure, known, n=3) or known[:3]
-        raise HubError(f"there is no measure '{measure}': did you mean {', '.join(near)}?")
-    codes = {a.code for a in published.areas.all}
-    found = {"area": published.areas.borough.code}
-    for part in parts:
-        if "=" in part:
-            found["dimension"], _, found["group"] = part.partition("=")
-        elif part in codes:
-            found["area"] = part
-        else:
-            try:
-                found["period"] = Period.parse(part).id
-            except PeriodError:
-                raise HubError(
-                    f"'{part}' in '{name}' is no area's code, no period and no dimension=group: "
-                    "write it like sickness-days/E08000037/2026-27-q2/sex=female"
-                ) from None
-    return FigureName(measure, **found)
-
-
-def _find(published: Published, wanted: FigureName) -> "pd.Series[str]":
-    rows = published.measure(wanted.measure).figures  # oldest first
-    if rows.empty:
-        reason = published.measure(wanted.measure).finding.reason
-        raise HubError(f"'{wanted.measure}' has no figure in the report for {published.report.label}. {reason}")
-    fits = (rows["area"] == wanted.area) & (rows["dimension"] == wanted.dimension) & (rows["group"] == wanted.group)
-    if not fits.any():
-        places = sorted(set(rows["area"]))
-        groups = sorted({f"{d}={g}" for d, g in zip(rows["dimension"], rows["group"], strict=True) if d})
-        has = f"areas {', '.join(places[:8])}{' ...' if len(places) > 8 else ''}"
-        has += f"; groups {', '.join(groups[:8])}" if groups else "; no groups"
-        raise HubError(f"'{wanted.measure}' has no such figure. It has {has}")
-    series = rows[fits]
-    of_period = series[series["period"] == wanted.period] if wanted.period else series.tail(1)
-    if of_period.empty:
-        raise HubError(f"'{wanted.measure}' has no figure of {wanted.period}. It has {', '.join(series['period'])}")
-    found: pd.Series[str] = of_period.iloc[-1]
-    return found
 
 
 def _lines(

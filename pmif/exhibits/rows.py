@@ -1,8 +1,9 @@
 """Measures as compact rows: the words of each, and behind "Chart and figures" everything else."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from pmif.disclosure import PublishedMeasure, State
 from pmif.exhibits import gap_wording, scale, verdict, wording
@@ -23,26 +24,33 @@ from pmif.period import Period
 EMPTY = (State.AWAITING_A_RETURN, State.NO_FIGURE, State.WITHHELD)
 
 
-def measure_rows(measures: Iterable[PublishedMeasure], level: int = 3, *, opened: str = "") -> Fragment:
+def measure_rows(
+    measures: Iterable[PublishedMeasure],
+    level: int = 3,
+    *,
+    opened: str = "",
+    notes: Mapping[str, str] = MappingProxyType({}),
+) -> Fragment:
     """A row for each measure; those that only touch the outcome stand apart, and say why.
 
-    `level` is the heading level of a row, and `opened` the id of a measure whose charts need no click.
+    `level` is the heading level of a row, and `opened` the id of a measure whose charts need no click. `notes` is
+    what staff write of single measures, as HTML, by measure.
     Each row can be linked to as #m-<measure id>.
     """
     every = list(measures)
     evidence = [pm for pm in every if pm.measure.bearing is not Bearing.RELATED]
     related = [pm for pm in every if pm.measure.bearing is Bearing.RELATED]
-    parts = [_list(evidence, level, opened)] if evidence else []
+    parts = [_list(evidence, level, opened, notes)] if evidence else []
     if related:
         parts.append(
             f'<h{level} class="pm-related">Related, not evidence</h{level}>'
             '<p class="pm-small">These touch the outcome but do not show whether it is being reached, '
-            "so no summary counts them.</p>" + _list(related, level + 1, opened)
+            "so no summary counts them.</p>" + _list(related, level + 1, opened, notes)
         )
     return fragment(*parts)
 
 
-def _list(measures: Sequence[PublishedMeasure], level: int, opened: str) -> str:
+def _list(measures: Sequence[PublishedMeasure], level: int, opened: str, notes: Mapping[str, str]) -> str:
     heading = (
         '<div class="pm-hd" aria-hidden="true"><span>Measure</span><span>Now</span>'
         "<span>Over time, England dashed</span><span>Compared: bar England, diamond North East</span></div>"
@@ -53,7 +61,7 @@ def _list(measures: Sequence[PublishedMeasure], level: int, opened: str) -> str:
         region = escape(wording.area_name(measures[0], "region"))
         country = escape(wording.area_name(measures[0], "country"))
         heading = heading.replace("North East", region).replace("England", country)
-    rows = "".join(_row(pm, level, _opened(pm, is_open=pm.id == opened)) for pm in measures)
+    rows = "".join(_row(pm, level, notes.get(pm.id, "") + _opened(pm, is_open=pm.id == opened)) for pm in measures)
     return f'{heading}<ul class="pm-rows">{rows}</ul>'
 
 

@@ -10,6 +10,7 @@ from pmif.report.contents import (
     interventions,
     opening,
     outcome,
+    responses,
     scorecard_area,
 )
 from pmif.report.inequalities import (
@@ -61,6 +62,7 @@ __all__ = [
     "origins_counted",
     "outcome",
     "places",
+    "responses",
     "scorecard_area",
     "scorecard_tiles",
     "source_cards",

@@ -6,6 +6,7 @@ Headings are the notebooks' own, in the council's words; these functions make wh
 from collections.abc import Sequence
 from html import escape
 
+from pmif.commentary.render import measure_notes, part_html, responses_html, summary_html
 from pmif.disclosure import Due, PublishedMeasure, State
 from pmif.exhibits import (
     Fragment,
@@ -20,7 +21,6 @@ from pmif.exhibits import (
 )
 from pmif.exhibits.chip import chip
 from pmif.framework import Outcome
-from pmif.report.commentary import commentary_html
 from pmif.report.page import Page
 
 TO_CONFIRM = "to-confirm"
@@ -63,12 +63,17 @@ def _kind(page: Page) -> str:
 
 
 def commentary(page: Page) -> Fragment:
-    """What staff write about this page in this period; or that nobody has."""
-    return Fragment(commentary_html(page.commentary, page.owner))
+    """The summary that staff write of this page for this period; or that nobody has."""
+    return Fragment(summary_html(page.commentary, page.published, page.owner))
+
+
+def responses(page: Page) -> Fragment:
+    """Challenges, achievements, actions, resources and what people said, as staff write them."""
+    return Fragment(responses_html(page.commentary, page.published, page.owner))
 
 
 def outcome(page: Page, outcome_id: str) -> Fragment:
-    """The measures that are evidence for an outcome, as rows that open; then those that only touch it."""
+    """What is written of an outcome, the measures that are evidence for it, and those that only touch it."""
     return _measures(page, page.outcome(outcome_id))
 
 
@@ -83,7 +88,8 @@ def _measures(page: Page, part: Outcome) -> Fragment:
     measures = page.published.measures_of(part.id)
     # The first ward map stands open: who is left behind must not need a click.
     first = next((pm.id for pm in measures if pm.can_be_mapped), "")
-    rows = measure_rows(measures, opened=first)
+    words = part_html(page.commentary, page.published, part.id, page.owner)
+    rows = fragment(words, measure_rows(measures, opened=first, notes=measure_notes(page.commentary, page.published)))
     if page.evidence(part.id) or part.id == "external-assessment":
         return rows
     return fragment('<p class="pm-gap">Gap: no measure shows yet whether this is achieved.</p>', rows)

@@ -128,8 +128,8 @@ def _section(page: Page, pm: PublishedMeasure, files: dict[str, _File]) -> str:
     origins = _origins(pm, files)
     held = [files[name] for name in dict.fromkeys(pm.figures["batch"])]
     facts = [("Method", _method(pm))]
-    if pm.id in page.addresses:
-        facts.insert(0, ("On its page", f'<a href="{page.addresses[pm.id]}">{escape(pm.measure.title)}</a>'))
+    if pm.id in page.published.addresses:
+        facts.insert(0, ("On its page", f'<a href="{page.published.addresses[pm.id]}">{escape(pm.measure.title)}</a>'))
     facts.append(("From", _lines([f"{file.link}, batch {escape(file.batch.shown_as)}" for file in held])))
     facts.append(("Source", _lines([_source_link(pm, name) for name in dict.fromkeys(pm.figures["source"])])))
     columns: list[Column] = [("From", lambda o: o.file)] if len(held) > 1 else []

@@ -14,7 +14,7 @@ WIDEST = 5
 
 def thriving(page: Page) -> Fragment:
     """The whole report in counts: what a test can tell, four large counts and the side of England."""
-    measures = page.everything
+    measures = page.published.everything
     counts = exhibits.count(measures)
     return fragment(
         f'<p class="pm-lead">{counts.total} measures bear on the six objectives and the Balanced Scorecard. '
@@ -38,21 +38,21 @@ def scorecard_tiles(page: Page) -> Fragment:
 
 def improving(page: Page) -> Fragment:
     """Every measure that a test finds improving."""
-    return exhibits.movers(page.everything, State.IMPROVING, page.addresses)
+    return exhibits.movers(page.published.everything, State.IMPROVING, page.published.addresses)
 
 
 def getting_worse(page: Page) -> Fragment:
     """Every measure that a test finds getting worse."""
-    return exhibits.movers(page.everything, State.GETTING_WORSE, page.addresses)
+    return exhibits.movers(page.published.everything, State.GETTING_WORSE, page.published.addresses)
 
 
 def widest_gaps(page: Page) -> Exhibit | Fragment:
     """The widest gaps between wards or groups, of measures for which less or more is better."""
-    measures = [pm for pm in page.everything if pm.measure.polarity is not Polarity.NEUTRAL]
+    measures = [pm for pm in page.published.everything if pm.measure.polarity is not Polarity.NEUTRAL]
     return exhibits.widest_gaps(measures, WIDEST) or Fragment("<p>No measure has figures for wards or groups.</p>")
 
 
 def headline_map(page: Page) -> Exhibit | Fragment:
     """One map: the first ward measure that is evidence for an outcome."""
-    first = next((pm for pm in page.everything if pm.can_be_mapped), None)
+    first = next((pm for pm in page.published.everything if pm.can_be_mapped), None)
     return (exhibits.ward_map(first) if first else None) or Fragment("<p>No measure has figures for wards.</p>")

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from pmif.commentary import read_bound
+from pmif.commentary.binding import BoundText
 from pmif.disclosure import Published, PublishedMeasure, open_published
 from pmif.errors import RunError
 from pmif.framework import Bearing, Objective, Outcome
-from pmif.report.commentary import Commentary, read_commentary
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,7 @@ class Page:
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes of the objective, or the four areas of the scorecard; none on other pages."""
-        framework = self.published.framework
-        if self.id == framework.scorecard.id:
-            return framework.scorecard.areas
-        return next((o.outcomes for o in framework.objectives if o.id == self.id), ())
+        return self.published.parts_of(self.id)
 
     @property
     def owner(self) -> str:
@@ -42,8 +40,12 @@ class Page:
         return framework.role(owners.get(self.id, "to-confirm")).title
 
     @cached_property
-    def commentary(self) -> Commentary | None:
-        return read_commentary(self.root, self.published.report, self.id, self.published.framework)
+    def commentary(self) -> BoundText | None:
+        """What staff wrote about this page, with its figures filled in.
+
+        Errors: CommentaryError where the words cannot be read, or where the figures do not bear them out.
+        """
+        return read_bound(self.root, self.published, self.id)
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Errors: RunError where this page has no such outcome."""
@@ -58,36 +60,17 @@ class Page:
 
     def evidence(self, outcome_id: str) -> tuple[PublishedMeasure, ...]:
         """The measures that count as evidence for an outcome."""
-        return _bearing(self.published.measures_of(outcome_id), Bearing.EVIDENCE)
+        return self.published.evidence(outcome_id)
 
     def related(self, outcome_id: str) -> tuple[PublishedMeasure, ...]:
         """The measures that only touch an outcome, and are never counted as evidence for it."""
-        return _bearing(self.published.measures_of(outcome_id), Bearing.RELATED)
+        measures = self.published.measures_of(outcome_id)
+        return tuple(pm for pm in measures if pm.measure.bearing is Bearing.RELATED)
 
     @cached_property
     def counted(self) -> tuple[PublishedMeasure, ...]:
-        """The measures a summary of this page counts: its outcomes' evidence."""
-        return tuple(pm for outcome in self.outcomes for pm in self.evidence(outcome.id))
-
-    @cached_property
-    def everything(self) -> tuple[PublishedMeasure, ...]:
-        """The measures a summary of the whole report counts: evidence for any outcome or scorecard area."""
-        framework = self.published.framework
-        parts = [*(o for x in framework.objectives for o in x.outcomes), *framework.scorecard.areas]
-        return tuple(pm for part in parts for pm in self.evidence(part.id))
-
-    @cached_property
-    def addresses(self) -> dict[str, str]:
-        """Where the row of every measure with a page stands."""
-        framework = self.published.framework
-        parts = [(o.id, o.outcomes) for o in framework.objectives]
-        parts.append((framework.scorecard.id, framework.scorecard.areas))
-        return {
-            m.id: f"{page}.html#m-{m.id}"
-            for page, outcomes in parts
-            for outcome in outcomes
-            for m in framework.measures_of(outcome.id)
-        }
+        """The measures that a summary of this page counts: its outcomes' evidence."""
+        return self.published.counted(self.id)
 
     @cached_property
     def with_wards(self) -> tuple[PublishedMeasure, ...]:
@@ -102,7 +85,3 @@ def open_page(page_id: str, period: str = "current", root: Path | str = "..") ->
     """
     root = Path(root).resolve()
     return Page(page_id, root, open_published(root, period))
-
-
-def _bearing(measures: tuple[PublishedMeasure, ...], bearing: Bearing) -> tuple[PublishedMeasure, ...]:
-    return tuple(pm for pm in measures if pm.measure.bearing is bearing)

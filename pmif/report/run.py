@@ -22,13 +22,13 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from ruamel.yaml import YAML
 
+from pmif.commentary import Checked, check_commentary, stray_files
 from pmif.disclosure import Published, open_published, publish
-from pmif.errors import Fault, RunError
+from pmif.errors import CommentaryError, Fault, RunError
 from pmif.framework import Framework, load_framework
 from pmif.methods import METHODS
 from pmif.period import Period
 from pmif.report import plan
-from pmif.report.commentary import commentary_faults
 from pmif.report.execute import Job, execute
 from pmif.report.inspect import inspect_site
 
@@ -45,11 +45,12 @@ class Edition:
     label: str
     known_at: date
     made_up: bool
+    draft: bool = False  # it holds words that nobody has approved: every page says so
     # What hand-written pages take from the framework, as Markdown: {{ calendar }}, {{ committees }}, {{ contact }}.
     substitutions: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, root: Path, published: Published) -> "Edition":
+    def of(cls, root: Path, published: Published, *, draft: bool = False) -> "Edition":
         return cls(
             root=root,
             council=published.council,
@@ -57,6 +58,7 @@ class Edition:
             label=published.report.label,
             known_at=published.report_date,
             made_up=published.made_up,
+            draft=draft,
             substitutions=_substitutions(published.framework),
         )
 
@@ -68,6 +70,7 @@ class Edition:
             "pmif_period": self.label,
             "pmif_known_at": Period.parse(self.known_at.isoformat()).label,
             "pmif_made_up": self.made_up,
+            "pmif_draft": self.draft,
             "myst_substitutions": dict(self.substitutions),
         }
 
@@ -108,8 +111,11 @@ def run_book(
     out: Path | None = None,
     jobs: int | None = None,
     progress: bool = True,
+    drafts: bool = False,
 ) -> Path:
     """Make the book of one report period, and return its site's folder.
+
+    Words that nobody has approved are refused unless `drafts` asks for them; the book is then marked as a draft.
 
     `root` holds data/ and book/commentary/; `home` (by default the nearest folder at or above it with a
     _toc.yml) holds notebooks/ and the hand-written pages. A real council's site goes to _build/html and
@@ -121,10 +127,30 @@ def run_book(
     plan.check_plan(root, load_framework(root, METHODS), home=home)
     publish(root, period)
     published = open_published(root, period)
-    faults = commentary_faults(root, published.report, [p.id for p in plan.read_plan(home)], published.framework)
-    if faults:
-        raise RunError("Commentary", faults)
-    return make_book(home, Edition.of(root, published), out=out, jobs=jobs, progress=progress)
+    checked = checked_commentary(root, published, home)
+    if checked.not_approved and not drafts:
+        raise CommentaryError(
+            "Nothing was built: some words are not approved. For a draft book, marked as one on every page, "
+            "run again with --draft",
+            [
+                Fault(t.text.place, f"status is '{t.text.front.status}': have it approved, then write status: approved")
+                for t in checked.not_approved
+            ],
+        )
+    edition = Edition.of(root, published, draft=bool(checked.not_approved))
+    return make_book(home, edition, out=out, jobs=jobs, progress=progress)
+
+
+def checked_commentary(root: Path, published: Published, home: Path) -> Checked:
+    """Every page's words, bound to the figures.
+
+    Errors: CommentaryError with everything that the figures do not bear out, or that cannot be read.
+    """
+    pages = [page.id for page in plan.read_plan(home)]
+    checked = check_commentary(root, published, pages)
+    if faults := [*stray_files(root, published.report, pages), *checked.faults]:
+        raise CommentaryError("Commentary", faults)
+    return checked
 
 
 def make_book(
@@ -155,7 +181,7 @@ def _build(home: Path, edition: Edition, stage: Path, *, jobs: int | None, progr
     faults = [fault for page in planned for fault in plan.parameter_faults(page, parameters)]
     if faults:
         raise RunError("Parameters", faults)
-    _lay_out(home, edition, source)
+    lay_out(home, edition, source)
     todo = [Job(p.id, p.template, source / plan.PAGES / p.template.name, parameters) for p in planned]
     faults = execute(todo, workers=jobs, progress=progress)
     if faults:
@@ -172,7 +198,7 @@ def _build(home: Path, edition: Edition, stage: Path, *, jobs: int | None, progr
     return site
 
 
-def _lay_out(home: Path, edition: Edition, source: Path) -> None:
+def lay_out(home: Path, edition: Edition, source: Path) -> None:
     """A complete source tree: everything Jupyter Book reads, and nothing it might publish by mistake."""
     (source / plan.PAGES).mkdir(parents=True)
     for name in ("_toc.yml", "docutils.conf"):
@@ -213,14 +239,14 @@ def _jupyter_book(source: Path, stage: Path) -> Path:
     )
     site = stage / "made" / "_build" / "html"
     if done.returncode or not (site / "index.html").exists():
-        raise RunError("The site could not be built; the last good one stays as it was", _warnings(done.stderr, source))
+        raise RunError("The site could not be built; the last good one stays as it was", build_faults(done.stderr, source))
     # Sphinx's own notes about the build; a reader has no use for them.
     for name in ("objects.inv", ".buildinfo", "genindex.html"):
         (site / name).unlink(missing_ok=True)
     return site
 
 
-def _warnings(text: str, source: Path) -> list[Fault]:
+def build_faults(text: str, source: Path) -> list[Fault]:
     """Sphinx's warnings as faults: "place:line: WARNING: words" """
     text = re.sub(r"\x1b\[[0-9;]*m", "", text).replace(f"{source}{os.sep}", "")
     faults = []
@@ -255,12 +281,12 @@ def _write_manifest(home: Path, edition: Edition, site: Path) -> None:
     inputs = [home / name for name in ("_config.yml", "_toc.yml", "docutils.conf")]
     inputs += [*(home / "notebooks").glob("*.ipynb"), *(home / "book").glob("*.md")]
     commentary = edition.root / "book" / "commentary" / edition.period
-    tables = edition.root / "data" / "built" / edition.period
-    inputs += [*commentary.glob("*.md"), *tables.glob("published-*.csv"), *tables.glob("framework.json")]
+    inputs += [*commentary.glob("*.md"), *published_tables(edition.root, edition.period)]
     hashes = {_name(file, edition.root, home): _hash(file) for file in inputs if file.is_file()}
     manifest = {
         "council": edition.council,
         "made_up": edition.made_up,
+        "draft": edition.draft,
         "period": edition.period,
         "label": edition.label,
         "known_at": edition.known_at.isoformat(),
@@ -268,6 +294,12 @@ def _write_manifest(home: Path, edition: Edition, site: Path) -> None:
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     (site / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+
+
+def published_tables(root: Path, period: str) -> list[Path]:
+    """Every file that a report's figures are read from."""
+    folder = root / "data" / "built" / period
+    return [*folder.glob("published-*.csv"), *folder.glob("framework.json")]
 
 
 def _name(file: Path, root: Path, home: Path) -> str:

@@ -1,7 +1,7 @@
 """What the book needs from Sphinx beyond its configuration: the report's bar, and honest pictures.
 
 Loaded by `_config.yml`. It writes council, period and "figures known at" on every page, marks a
-made-up council's book as such, drops the boxes that cells without output leave behind, and warns
+made-up council's book and a draft as such, drops the boxes that cells without output leave behind, and warns
 (which fails the build) about a picture whose alternative text nobody wrote.
 """
 
@@ -25,6 +25,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("pmif_period", ""),
         ("pmif_known_at", ""),
         ("pmif_made_up", False),
+        ("pmif_draft", False),
     ):
         app.add_config_value(name, default, "env")
     # Jupyter Book always sets this one, for an extension which would ask other hosts for files.
@@ -60,6 +61,7 @@ def _fill_layout(
     classes = [
         "pm-report" if report_page else "pm-written",
         "pm-made-up" if config["pmif_made_up"] else "",
+        "pm-draft" if config["pmif_draft"] else "",
     ]
     context.update(
         language="en-GB",  # Sphinx knows English only as "en"
@@ -68,4 +70,5 @@ def _fill_layout(
         pmif_period=config["pmif_period"],
         pmif_known_at=config["pmif_known_at"],
         pmif_made_up=config["pmif_made_up"],
+        pmif_draft=config["pmif_draft"],
     )

@@ -77,14 +77,14 @@ def test_the_same_inputs_give_the_same_files(home: Path):
 
 def test_a_failing_cell_is_named_in_a_sentence_and_changes_nothing(good: Path):
     write_notebook(good, "first", "Fragment(nobody)")
-    write_notebook(good, "second", "# Words", "to_html(period, period)")
+    write_notebook(good, "second", "# Words", "slug(period, period)")
 
     with pytest.raises(RunError) as error:
         make(good)
 
     said = str(error.value)
     assert "notebooks/first.ipynb, cell 4 (Fragment(nobody)): NameError: name 'nobody' is not defined" in said
-    assert "notebooks/second.ipynb, cell 5 (to_html(period, period)): TypeError:" in said
+    assert "notebooks/second.ipynb, cell 5 (slug(period, period)): TypeError:" in said
     assert "Traceback" not in said
     assert_untouched(good)
 
@@ -258,19 +258,19 @@ def test_an_edited_sentence_survives_a_rerun_and_is_on_the_page(home: Path, tmp_
     publish(root, "current")
     file = root / "book/commentary/2026-27-q2/first.md"
     file.parent.mkdir(parents=True)
-    front = "---\nauthor_role: performance\nstatus: draft\ndate: 2026-10-20\n---\n"
-    file.write_bytes(f"{front}It rose because of rain.\r\n".encode())
+    front = "---\nauthor_role: performance\nstatus: draft\nwritten: 2026-10-20\n---\n## Summary\n"
+    file.write_bytes(f"{front}It rained.\r\n".encode())
     imports = 'from pmif.report import commentary, open_page\n\npage = open_page("first", period, root)'
     write_notebook(home, "first", "commentary(page)", imports=imports)
     shown = home / "_build/demo/book/pages/first.html"
 
     run.make_book(home, edition_of(home, made_up=True, root=root), jobs=2, progress=False)
-    assert "It rose because of rain." in shown.read_text(encoding="utf-8")
+    assert "It rained." in shown.read_text(encoding="utf-8")
 
-    edited = f"{front}It rose because of snow.  \r\n\r\n".encode()
+    edited = f"{front}It snowed.  \r\n\r\n".encode()
     file.write_bytes(edited)
     run.make_book(home, edition_of(home, made_up=True, root=root), jobs=2, progress=False)
 
-    assert "It rose because of snow." in shown.read_text(encoding="utf-8")
+    assert "It snowed." in shown.read_text(encoding="utf-8")
     assert file.read_bytes() == edited
     assert [p.name for p in file.parent.iterdir()] == ["first.md"]

@@ -11,7 +11,7 @@ from pmif.report.run import Edition
 REPOSITORY = Path(__file__).resolve().parents[2]
 LABEL = "July to September 2026"
 PARAMETERS = 'period: str = "current"\nroot: str = ".."'
-IMPORTS = "from pmif.exhibits.exhibit import Fragment\nfrom pmif.report.commentary import to_html"
+IMPORTS = "from pmif.exhibits.exhibit import Fragment, slug"
 
 
 def write_notebook(

@@ -38,7 +38,7 @@ def borough_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(borough_root: Path) -> Path:
     """The folder of the built book."""
-    return run_book(borough_root, "2026-27-q2", progress=False)
+    return run_book(borough_root, "2026-27-q2", progress=False, drafts=True)
 
 
 @pytest.fixture(scope="session")

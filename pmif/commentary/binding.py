@@ -1,0 +1,329 @@
+"""Words bound to figures: every role filled in or refused, and everything that nothing binds listed.
+
+A claim that the figures do not bear out is a fault, with file, line, sentence, what the data say and what
+would be true. Figures, months, claim words and wards with a superlative that stand outside every role are
+remarks: an approved text may have none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+
+from markdown_it.token import Token
+
+from pmif.commentary.claims import CLAIMS, NOT_TESTED
+from pmif.commentary.notation import Target, read_target, write_role
+from pmif.commentary.sentences import sentence_at
+from pmif.commentary.text import Section, Status, Text, inline_lines
+from pmif.commentary.values import SAID_OF_COUNTED, VALUES
+from pmif.commentary.vocabulary import CannotBindError, Entry, Kind, Said, ask
+from pmif.commentary.words import ClaimWords
+from pmif.disclosure import Published
+from pmif.errors import Fault
+from pmif.geography import AreaKind
+from pmif.period import MONTHS
+
+VOCABULARY: dict[str, Entry] = {entry.role: entry for entry in (*VALUES, *CLAIMS)}
+QUOTED = "quoted"
+RECHECK = "recheck"
+ROLES = (*VOCABULARY, QUOTED, RECHECK)
+
+
+class Use(StrEnum):
+    """What a role of a text is."""
+
+    VALUE = "value"
+    CLAIM = "claim"
+    QUOTED = "quoted"
+    RECHECK = "recheck"  # a claim of last period's text that no longer holds, for its writer to mend
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One role of a text, filled in. `source` is where a quoted figure is from; `measure` what a bound one is of."""
+
+    use: Use
+    role: str
+    content: str
+    line: int
+    words: str
+    measure: str = ""
+    source: str = ""
+    said: Said | None = None
+
+
+@dataclass
+class BoundText:
+    """A text with its roles filled in. Its tokens carry what they came to, for the page to show."""
+
+    text: Text
+    bound: list[Bound] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)  # stop the build
+    unbound: list[Fault] = field(default_factory=list)  # listed; in an approved text they are faults too
+    paragraphs: list[tuple[int, str]] = field(default_factory=list)  # line and words as a reader sees them
+
+    @property
+    def stopping(self) -> list[Fault]:
+        """Everything for which the book is not built."""
+        refused = self.unbound if self.text.front.status is Status.APPROVED else []
+        return [*self.faults, *refused]
+
+    def count(self, use: Use) -> int:
+        return sum(1 for one in self.bound if one.use is use)
+
+
+def bind(text: Text, published: Published, words: ClaimWords) -> BoundText:
+    """Fill in every role of a text, and list what is wrong and what is unbound."""
+    binding = _Binding(text, published, words, BoundText(text))
+    for section in text.sections:
+        for paragraph in inlines(section):
+            binding.paragraph(paragraph)
+    return binding.made
+
+
+def inlines(section: Section) -> Iterator[Token]:
+    """The paragraphs, list items and headings of a section, each as one token."""
+    return (token for token in section.body if token.type == "inline")
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A stretch of a paragraph: typed words, or a role with what it shows."""
+
+    start: int
+    line: int
+    shown: str
+    token: Token | None = None
+
+
+@dataclass
+class _Binding:
+    text: Text
+    published: Published
+    words: ClaimWords
+    made: BoundText
+
+    def fault(self, line: int, problem: str) -> None:
+        self.made.faults.append(Fault(f"{self.text.place}, line {line}", problem))
+
+    def unbound(self, line: int, problem: str) -> None:
+        self.made.unbound.append(Fault(f"{self.text.place}, line {line}", problem))
+
+    def paragraph(self, token: Token) -> None:
+        # Roles are filled in first, so that a fault can quote the sentence as a reader would see it.
+        pieces: list[_Piece] = []
+        refused: list[tuple[_Piece, str]] = []
+        at = 0
+        for child, line in inline_lines(token):
+            shown = {"softbreak": "\n", "hardbreak": "\n"}.get(child.type, child.content)
+            piece = _Piece(at, line, shown)
+            if child.type == "myst_role":
+                role, content = str(child.meta["name"]), child.content
+                try:
+                    bound = self.role(role, content, line)
+                except CannotBindError as fault:
+                    bound = Bound(Use.VALUE, role, content, line, f"{{{role}}}`{content}`")
+                    refused.append((_Piece(at, line, bound.words), str(fault)))
+                else:
+                    self.made.bound.append(bound)
+                child.meta["bound"] = bound
+                piece = _Piece(at, line, bound.words, child)
+            if piece.shown:
+                pieces.append(piece)
+                at += len(piece.shown)
+        shown = "".join(piece.shown for piece in pieces)
+        for piece, problem in refused:
+            self.fault(piece.line, f"{_quoted(shown, piece.start)}: {problem}")
+        for piece in pieces:
+            self.claim(piece, pieces, shown)
+        self.scan(pieces, shown)
+        self.made.paragraphs.append((token.map[0] + 1 if token.map else 1, shown))
+
+    # --- one role ---------------------------------------------------------------------------------------------
+
+    def role(self, role: str, content: str, line: int) -> Bound:
+        if role == QUOTED:
+            return self.quoted(content, line)
+        if role == RECHECK:
+            return self.recheck(content, line)
+        entry = VOCABULARY.get(role)
+        if entry is None:
+            near = get_close_matches(role, ROLES, n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else "'pmif commentary words' lists all there are"
+            raise CannotBindError(f"there is no '{role}': {hint}")
+        target = read_target(content)
+        if isinstance(target, str):
+            raise CannotBindError(f"{{{role}}}`{content}` {target}")
+        said = ask(self.published, self.text.page, entry, target)
+        counted = entry.takes == "count"
+        words = said.words if counted else target.words or said.words
+        if role.endswith("-not-tested") and NOT_TESTED not in words and "not tested" not in words:
+            words = f"{words} {NOT_TESTED}"
+        if target.words:
+            self.own_words(role, SAID_OF_COUNTED.get(target.name, ()) if counted else (role,), target, said)
+        measure = target.name.split("/")[0] if entry.takes == "measure" else ""
+        use = Use.CLAIM if entry.kind is Kind.CLAIM else Use.VALUE
+        return Bound(use, role, content, line, words, measure, said=said)
+
+    def quoted(self, content: str, line: int) -> Bound:
+        target = read_target(content.replace(",", "\x00"))  # a source may hold commas
+        if isinstance(target, str) or not target.words:
+            raise CannotBindError(
+                f"{{quoted}}`{content}` has no source: write it like {{quoted}}`40 families <Family hubs, review of 2026>`"
+            )
+        source, words = (text.replace("\x00", ",") for text in (target.name, target.words))
+        known = {s.id: f"{s.publisher}, {s.dataset}" for s in self.published.framework.sources}
+        source = known.get(source, source)
+        if len(re.findall(r"[^\W\d_]{2,}", source)) < 2:
+            raise CannotBindError(
+                f"'{source}' does not say where '{words}' is from: name who says so and in what, "
+                "like 'Family hubs, review of 2026', or a source's id"
+            )
+        return Bound(Use.QUOTED, QUOTED, content, line, words, source=source)
+
+    def recheck(self, content: str, line: int) -> Bound:
+        claim, _, rest = content.partition(":")
+        target = read_target(rest.strip())
+        if claim.strip() not in VOCABULARY or isinstance(target, str):
+            raise CannotBindError(
+                f"{{recheck}}`{content}` is written by 'pmif new-period' alone: write the claim that is true in its place"
+            )
+        if self.text.front.status is not Status.DRAFT:
+            raise CannotBindError(
+                f"'{target.words or claim}' held last period and no longer does: rewrite it before the text is reviewed"
+            )
+        entry = VOCABULARY[claim.strip()]
+        said = ask(self.published, self.text.page, entry, target)
+        return Bound(
+            Use.RECHECK, RECHECK, content, line, target.words or said.words, target.name.split("/")[0], said=said
+        )
+
+    def own_words(self, role: str, may: tuple[str, ...], target: Target, said: Said) -> None:
+        """Refuse words of the writer's own that do not say what is claimed; `may` are the claims that they may make."""
+        text, claims = target.words, self.words.claims
+        left, fits = text, not may
+        for found in self.words.in_role(text):
+            if not set(may) & set(claims[found.phrase]):
+                raise CannotBindError(
+                    f"'{text}' says '{found.phrase}', which is not what {{{role}}} claims: {self._may_say(may)}"
+                )
+            fits = True
+            left = left[: found.start] + " " * (found.end - found.start) + left[found.end :]
+        if not fits:
+            raise CannotBindError(f"'{text}' does not say what {{{role}}} claims: {self._may_say(may)}")
+        if negation := self.words.negated(left):
+            raise CannotBindError(
+                f"'{text}' turns the claim round with '{negation.phrase}': write the claim that is true"
+            )
+        if number := re.search(r"\d[\d,.]*", re.sub(r"\bfive-year\b", "", left)):
+            raise CannotBindError(
+                f"'{text}' holds the number {number[0]}, which nothing binds: end the claim before it"
+            )
+        if role.startswith(("highest", "lowest", "among")):
+            self._right_place(text, said)
+        if role.split("-")[0] in ("better", "worse", "higher", "lower", "similar", "same"):
+            self._right_area(text, target)
+
+    def _may_say(self, claims: Sequence[str]) -> str:
+        words = [word for claim in claims for word in self.words.words_of(claim)]
+        if not words:
+            return "leave that word out"
+        return f"use {', '.join(words[:6])}, or add a word to data/language/claim-words.yml"
+
+    def _right_place(self, text: str, said: Said) -> None:
+        for name in self._wards(text):
+            if name not in said.words:
+                raise CannotBindError(f"'{text}' names {name}, and the claim is '{said.words}'")
+
+    def _right_area(self, text: str, target: Target) -> None:
+        areas = self.published.areas
+        others = {a.short: str(a.kind) for a in areas.all if a.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
+        wanted = target.name.partition("/")[2] or "country"
+        for short, kind in others.items():
+            if re.search(rf"\b{re.escape(short)}\b", text) and wanted not in (kind, short.lower().replace(" ", "-")):
+                raise CannotBindError(f"'{text}' names {short}, and the claim is about {wanted}")
+
+    # --- a claim in its sentence ----------------------------------------------------------------------------------
+
+    def claim(self, piece: _Piece, pieces: Iterable[_Piece], shown: str) -> None:
+        bound: Bound | None = piece.token.meta["bound"] if piece.token else None
+        if bound is None or bound.use is not Use.CLAIM or bound.said is None:
+            return
+        before = re.split(r"[,;:.!?()]", shown[: piece.start])[-1].split()[-3:]
+        if negation := self.words.negated(" ".join(before)):
+            self.fault(
+                piece.line,
+                f"{_quoted(shown, piece.start)}: '{negation.phrase}' turns {{{bound.role}}} round: write the claim that is true",
+            )
+        if not bound.said.holds:
+            instead = " or ".join(bound.said.instead)
+            truth = bound.said.truth.rstrip(".")
+            self.fault(
+                piece.line,
+                f"{_quoted(shown, piece.start)}: the figures do not bear out '{bound.words}'. They say: {truth}."
+                + (f" True would be {instead}" if instead else ""),
+            )
+
+    # --- what nothing binds ----------------------------------------------------------------------------------------
+
+    def scan(self, pieces: list[_Piece], shown: str) -> None:
+        bare = "".join("\x01" * len(p.shown) if p.token else p.shown for p in pieces)
+        bare = self.words.without_harmless(bare)
+        taken: list[tuple[int, int]] = []
+
+        def report(start: int, end: int, what: str) -> None:
+            if any(start < t and s < end for s, t in taken):
+                return
+            taken.append((start, end))
+            line = next(
+                (p.line + p.shown[: start - p.start].count("\n") for p in reversed(pieces) if p.start <= start), 1
+            )
+            self.unbound(line, f"{_quoted(shown, start)}: {what}")
+
+        for found in _MONTH.finditer(bare):
+            report(*found.span(), f"the date '{found[0].strip()}' is bound to nothing: {_HOW_PERIOD}")
+        for found in _NUMBER.finditer(bare):
+            report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
+        for word in self.words.in_prose(bare):
+            claims = self.words.claims[word.phrase]
+            how = write_role(claims[0], "measure", word.phrase) if claims else "the figures themselves"
+            report(
+                word.start,
+                word.end,
+                f"'{word.phrase}' says something of a figure and nothing checks it: write {how}, or quote it: {_QUOTE}",
+            )
+        for name in self._wards(bare):
+            place = bare.index(name)
+            sentence = sentence_at(bare, place)
+            if superlative := self.words.superlative(sentence):
+                report(
+                    place,
+                    place + len(name),
+                    f"'{superlative.phrase}' and {name} are bound to nothing: write {{highest}}`measure` or {{lowest}}`measure`, or quote it: {_QUOTE}",
+                )
+
+    def _wards(self, text: str) -> list[str]:
+        """The wards that a text names, each as it names it."""
+        names = {n for a in self.published.areas.all if a.kind is AreaKind.WARD for n in (a.name, a.short)}
+        found: list[str] = []
+        for name in sorted(names, key=len, reverse=True):
+            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and not any(name in longer for longer in found):
+                found.append(name)
+        return found
+
+
+def _quoted(paragraph: str, place: int) -> str:
+    sentence = sentence_at(paragraph, place)
+    return f'"{sentence if len(sentence) <= 200 else sentence[:200] + " ..."}"'
+
+
+_ALWAYS = "|".join(month for month in MONTHS if month not in ("March", "May"))
+_MONTH = re.compile(
+    rf"\b(?:{_ALWAYS})\b(?:\s+\d{{4}})?|(?<=\bin )(?:March|May)\b(?:\s+\d{{4}})?|\b(?:March|May)\s+\d{{4}}\b|\b\d{{1,2}}\s+(?:March|May)\b"
+)
+_NUMBER = re.compile(r"£?\d[\d,]*(?:\.\d+)?(?:/\d{2})?%?")
+_QUOTE = "{quoted}`the words <who says so, in what>`"
+_HOW_NUMBER = f"write {{value}}`measure`, or quote it: {_QUOTE}"
+_HOW_PERIOD = f"write {{period}}`measure`, or quote it: {_QUOTE}"

@@ -1,0 +1,58 @@
+"""`pmif commentary check`: is every word borne out by the figures, and what is bound to nothing?"""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from pmif.commentary import Checked, check_commentary
+from pmif.commentary.binding import BoundText, Use
+from pmif.commentary.text import stray_files
+from pmif.disclosure import Published, open_published
+from pmif.errors import CommentaryError
+
+PAGES = ("overview", "inequalities")  # pages with commentary besides the objectives' and the scorecard's
+
+
+def pages_of(published: Published) -> tuple[str, ...]:
+    """Every page that may have commentary, the overview first."""
+    framework = published.framework
+    return (PAGES[0], *(o.id for o in framework.objectives), framework.scorecard.id, PAGES[1])
+
+
+def check_pages(root: Path, period: str, pages: Sequence[str]) -> Checked:
+    """Check these pages' words, or every page's, against what was last published.
+
+    Errors: CommentaryError for a page that there is not; RunError where nothing has been published.
+    """
+    published = open_published(root, period)
+    known = pages_of(published)
+    for page in pages:
+        if page not in known:
+            near = get_close_matches(page, known, n=1)
+            raise CommentaryError(f"there is no page '{page}': {f'did you mean {near[0]}?' if near else ', '.join(known)}")
+    checked = check_commentary(root, published, pages or known)
+    return checked if pages else checked.with_faults(stray_files(root, published.report, known))
+
+
+def describe(checked: Checked, *, show: bool = False) -> str:
+    """What was found, as lines of text: the faults first, then what is unbound, then the counts.
+
+    With `show`, every text as a reader sees it comes before them all.
+    """
+    lines = [words for text in checked.texts for words in _as_read(text)] if show else []
+    lines += [f"{fault}" for fault in checked.faults]
+    lines += [f"unbound  {fault}" for fault in checked.unbound]
+    for text in checked.texts:
+        lines.append(
+            f"{text.text.place}: {text.text.front.status}, {text.count(Use.VALUE)} values and {text.count(Use.CLAIM)} claims "
+            f"bound, {text.count(Use.QUOTED)} quoted, {len(text.unbound)} unbound, {len(text.faults)} to put right"
+        )
+    if not checked.texts and not checked.faults:
+        lines.append("No commentary is written for this period.")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _as_read(text: BoundText) -> list[str]:
+    """A text with its figures filled in, each paragraph after its line number."""
+    return [f"{text.text.place}:", *(f"  {line:4}  {' '.join(words.split())}" for line, words in text.paragraphs), ""]
+

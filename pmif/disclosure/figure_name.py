@@ -1,0 +1,130 @@
+"""A figure by name, sickness-days/felling/2026-27-q2/sex=female: typed the same in commands and in commentary."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+
+from pmif.disclosure.published import Published, PublishedMeasure
+from pmif.errors import FigureNameError, PeriodError
+from pmif.geography import AreaKind
+from pmif.period import Period
+
+HOW = "write it like sickness-days/felling/2026-27-q2 or sickness-days/sex=female"
+
+
+@dataclass(frozen=True)
+class FigureName:
+    """A figure as it is typed. All but the measure may be left out: then it is everyone in the borough, newest.
+
+    `area` is an area's code. A `dimension` without a `group` (sex, ward) names no figure but the gap within it.
+    """
+
+    measure: str
+    area: str
+    period: str = ""
+    dimension: str = ""
+    group: str = ""
+
+
+def read_figure_name(published: Published, text: str) -> FigureName:
+    """Take a name apart: a measure's id, then, in any order, an area, a period and dimension=group.
+
+    An area is its code, its name in small letters with hyphens, or region, country, neighbours.
+    Errors: FigureNameError naming the part that is nothing, with what is near it.
+    """
+    measure_id, *parts = text.strip().strip("/").split("/")
+    pm = find_measure(published, measure_id)
+    areas = _areas(pm)
+    dimensions = {"ward", *(d.id for d in published.framework.dimensions)}
+    found: dict[str, str] = {"area": published.areas.borough.code}
+    for part in map(str.strip, parts):
+        if "=" in part:
+            found["dimension"], found["group"] = (half.strip() for half in part.split("=", 1))
+        elif part in dimensions:
+            found["dimension"] = part
+        elif area_slug(part) in areas:
+            found["area"] = areas[area_slug(part)]
+        else:
+            try:
+                found["period"] = Period.parse(part).id
+            except PeriodError:
+                known = [*areas, *dimensions]
+                near = get_close_matches(area_slug(part), known, n=3)
+                hint = f"did you mean {', '.join(near)}?" if near else HOW
+                raise FigureNameError(
+                    f"'{part}' in '{text}' is no area that '{measure_id}' has figures for, no period and no "
+                    f"dimension: {hint}"
+                ) from None
+    return FigureName(measure_id, **found)
+
+
+def find_measure(published: Published, measure_id: str) -> PublishedMeasure:
+    """Errors: FigureNameError with the nearest ids where there is no such measure."""
+    known = [m.id for m in published.framework.measures]
+    if measure_id not in known:
+        near = get_close_matches(measure_id, known, n=3) or known[:3]
+        raise FigureNameError(f"there is no measure '{measure_id}': did you mean {', '.join(near)}?")
+    return published.measure(measure_id)
+
+
+def area_slug(name: str) -> str:
+    """Crawcrook & Greenside: crawcrook-and-greenside."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower().replace("&", " and ")).strip("-")
+
+
+def _areas(pm: PublishedMeasure) -> dict[str, str]:
+    """What each area that the measure has figures for may be called, to its code; newer areas win a shared name."""
+    names: dict[str, str] = {}
+    areas = pm.published.areas
+    names["borough"] = areas.borough.code
+    names[area_slug(areas.borough.code)] = areas.borough.code
+    names[area_slug(areas.borough.name)] = areas.borough.code
+    for code, vintage in dict.fromkeys(zip(pm.figures["area"], pm.figures["vintage"], strict=True)):
+        area = areas.find(code, vintage)
+        if area is None:
+            continue
+        words = [area.code, area.name, area.short]
+        if area.kind is not AreaKind.WARD:
+            words.append(str(area.kind))
+        names |= {area_slug(word): area.code for word in words}
+    return names
+
+
+def find_figure(published: Published, wanted: FigureName) -> "pd.Series[str]":
+    """The row of a figure, withheld or not. Without a period: the newest, and of another place the borough's newest.
+
+    Errors: FigureNameError saying which figures there are.
+    """
+    pm = published.measure(wanted.measure)
+    rows = pm.figures  # oldest first
+    if rows.empty:
+        raise FigureNameError(
+            f"'{wanted.measure}' has no figure in the report for {published.report.label}. {pm.finding.reason}".strip()
+        )
+    fits = (rows["area"] == wanted.area) & (rows["dimension"] == wanted.dimension) & (rows["group"] == wanted.group)
+    if not fits.any():
+        raise FigureNameError(f"'{wanted.measure}' has no such figure. It has {_held(pm)}")
+    series = rows[fits]
+    newest = pm.finding.period.id if pm.finding.period else ""
+    if wanted.period:
+        of_period = series[series["period"] == wanted.period]
+    elif wanted.area != published.areas.borough.code and (series["period"] == newest).any():
+        of_period = series[series["period"] == newest]
+    else:
+        of_period = series.tail(1)
+    if of_period.empty:
+        raise FigureNameError(
+            f"'{wanted.measure}' has no figure of {wanted.period}. It has {', '.join(series['period'])}"
+        )
+    found: pd.Series[str] = of_period.iloc[-1]
+    return found
+
+
+def _held(pm: PublishedMeasure) -> str:
+    rows = pm.figures
+    places = list(dict.fromkeys(area_slug(name) for name in rows["area_name"]))
+    groups = sorted({f"{d}={g}" for d, g in zip(rows["dimension"], rows["group"], strict=True) if d})
+    has = f"areas {', '.join(places[:8])}{' ...' if len(places) > 8 else ''}"
+    return has + (f"; groups {', '.join(groups[:8])}" if groups else "; no groups")
