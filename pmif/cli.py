@@ -274,13 +274,16 @@ def commentary() -> None:
 @click.argument("pages", nargs=-1)
 @click.option("--period", default="current", help="The report (default: the current one).")
 @click.option("--show", is_flag=True, help="Print the words with their figures filled in.")
+@click.option("--plain", is_flag=True, help="Advise on plain English and spelling as well; it stops nothing.")
 @ROOT
 @_in_sentences
-def commentary_check(pages: tuple[str, ...], period: str, show: bool, root: Path) -> None:
+def commentary_check(pages: tuple[str, ...], period: str, show: bool, plain: bool, root: Path) -> None:
     """Check the words of PAGES (default: all) against the figures that were last built. Changes nothing."""
-    from pmif.commentary.check import check_pages, describe
+    from pmif.commentary.check import advice, check_pages, describe
 
     checked = check_pages(root, period, pages)
+    for line in advice(checked, root) if plain else ():
+        click.echo(line)
     click.echo(describe(checked, show=show), nl=False)
     if checked.faults:
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""Commentary that cannot contradict its figures: analysts' Markdown, every number and claim bound to what is published."""
+"""Commentary that cannot contradict its figures: Markdown whose numbers and claims are bound to what is published."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

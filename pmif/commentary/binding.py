@@ -171,7 +171,8 @@ class _Binding:
         target = read_target(content.replace(",", "\x00"))  # a source may hold commas
         if isinstance(target, str) or not target.words:
             raise CannotBindError(
-                f"{{quoted}}`{content}` has no source: write it like {{quoted}}`40 families <Family hubs, review of 2026>`"
+                f"{{quoted}}`{content}` has no source: write it like "
+                "{quoted}`40 families <Family hubs, review of 2026>`"
             )
         source, words = (text.replace("\x00", ",") for text in (target.name, target.words))
         known = {s.id: f"{s.publisher}, {s.dataset}" for s in self.published.framework.sources}
@@ -188,7 +189,8 @@ class _Binding:
         target = read_target(rest.strip())
         if claim.strip() not in VOCABULARY or isinstance(target, str):
             raise CannotBindError(
-                f"{{recheck}}`{content}` is written by 'pmif new-period' alone: write the claim that is true in its place"
+                f"{{recheck}}`{content}` is written by 'pmif new-period' alone: write the claim that is true in its "
+                "place"
             )
         if self.text.front.status is not Status.DRAFT:
             raise CannotBindError(
@@ -255,7 +257,8 @@ class _Binding:
         if negation := self.words.negated(" ".join(before)):
             self.fault(
                 piece.line,
-                f"{_quoted(shown, piece.start)}: '{negation.phrase}' turns {{{bound.role}}} round: write the claim that is true",
+                f"{_quoted(shown, piece.start)}: '{negation.phrase}' turns {{{bound.role}}} round: write the claim "
+                "that is true",
             )
         if not bound.said.holds:
             instead = " or ".join(bound.said.instead)
@@ -301,7 +304,8 @@ class _Binding:
                 report(
                     place,
                     place + len(name),
-                    f"'{superlative.phrase}' and {name} are bound to nothing: write {{highest}}`measure` or {{lowest}}`measure`, or quote it: {_QUOTE}",
+                    f"'{superlative.phrase}' and {name} are bound to nothing: write {{highest}}`measure` or "
+                    f"{{lowest}}`measure`, or quote it: {_QUOTE}",
                 )
 
     def _wards(self, text: str) -> list[str]:
@@ -321,7 +325,8 @@ def _quoted(paragraph: str, place: int) -> str:
 
 _ALWAYS = "|".join(month for month in MONTHS if month not in ("March", "May"))
 _MONTH = re.compile(
-    rf"\b(?:{_ALWAYS})\b(?:\s+\d{{4}})?|(?<=\bin )(?:March|May)\b(?:\s+\d{{4}})?|\b(?:March|May)\s+\d{{4}}\b|\b\d{{1,2}}\s+(?:March|May)\b"
+    rf"\b(?:{_ALWAYS})\b(?:\s+\d{{4}})?|(?<=\bin )(?:March|May)\b(?:\s+\d{{4}})?"
+    r"|\b(?:March|May)\s+\d{4}\b|\b\d{1,2}\s+(?:March|May)\b"  # "march" and "may" are also everyday words
 )
 _NUMBER = re.compile(r"£?\d[\d,]*(?:\.\d+)?(?:/\d{2})?%?")
 _QUOTE = "{quoted}`the words <who says so, in what>`"

@@ -1,14 +1,17 @@
 """`pmif commentary check`: is every word borne out by the figures, and what is bound to nothing?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from pmif.commentary import Checked, check_commentary
 from pmif.commentary.binding import BoundText, Use
+from pmif.commentary.plain import plain_english, read_plain_words
 from pmif.commentary.text import stray_files
 from pmif.disclosure import Published, open_published
 from pmif.errors import CommentaryError
+from pmif.geography import load_areas
 
 PAGES = ("overview", "inequalities")  # pages with commentary besides the objectives' and the scorecard's
 
@@ -29,9 +32,24 @@ def check_pages(root: Path, period: str, pages: Sequence[str]) -> Checked:
     for page in pages:
         if page not in known:
             near = get_close_matches(page, known, n=1)
-            raise CommentaryError(f"there is no page '{page}': {f'did you mean {near[0]}?' if near else ', '.join(known)}")
+            raise CommentaryError(
+                f"there is no page '{page}': {f'did you mean {near[0]}?' if near else ', '.join(known)}"
+            )
     checked = check_commentary(root, published, pages or known)
     return checked if pages else checked.with_faults(stray_files(root, published.report, known))
+
+
+def advice(checked: Checked, root: Path) -> list[str]:
+    """Advice on plain English and spelling for every text, as lines; it stops nothing.
+
+    Errors: CommentaryError for lists of words that cannot be read.
+    """
+    lists = replace(read_plain_words(root), names=frozenset(a.name for a in load_areas(root).all))
+    return [
+        f"advice   {text.text.place}, line {one.line}: {one.says}"
+        for text in checked.texts
+        for one in plain_english(text.paragraphs, lists)
+    ]
 
 
 def describe(checked: Checked, *, show: bool = False) -> str:
@@ -43,9 +61,10 @@ def describe(checked: Checked, *, show: bool = False) -> str:
     lines += [f"{fault}" for fault in checked.faults]
     lines += [f"unbound  {fault}" for fault in checked.unbound]
     for text in checked.texts:
+        counts = f"{text.count(Use.VALUE)} values and {text.count(Use.CLAIM)} claims bound"
         lines.append(
-            f"{text.text.place}: {text.text.front.status}, {text.count(Use.VALUE)} values and {text.count(Use.CLAIM)} claims "
-            f"bound, {text.count(Use.QUOTED)} quoted, {len(text.unbound)} unbound, {len(text.faults)} to put right"
+            f"{text.text.place}: {text.text.front.status}, {counts}, {text.count(Use.QUOTED)} quoted, "
+            f"{len(text.unbound)} unbound, {len(text.faults)} to put right"
         )
     if not checked.texts and not checked.faults:
         lines.append("No commentary is written for this period.")
@@ -55,4 +74,3 @@ def describe(checked: Checked, *, show: bool = False) -> str:
 def _as_read(text: BoundText) -> list[str]:
     """A text with its figures filled in, each paragraph after its line number."""
     return [f"{text.text.place}:", *(f"  {line:4}  {' '.join(words.split())}" for line, words in text.paragraphs), ""]
-

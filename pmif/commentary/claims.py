@@ -471,6 +471,7 @@ _OF_LONG = {
 }
 _OF_ABSENCE = ("no-earlier-figure", "wards-only", "withheld", "awaiting-return", "no-figure")
 _ANY = ("area", "period", "group")
+_ENDS = ("area", "group", "dimension")
 
 CLAIMS = (
     *(_entry(role, says, _change(role), parts=_ANY, options=("since",)) for role, says in _OF_CHANGE.items()),
@@ -487,23 +488,23 @@ CLAIMS = (
     ),
     *(_entry(role, words, _target(role)) for role, (_, words) in _TARGETS.items()),
     *(
-        _entry(f"{before}{which}{after}", f"{says} {which} ward or group", _ranked(f"{before}{which}{after}", which, how), parts=("area", "group", "dimension"))
+        _entry(role, f"{says} {which} ward or group", _ranked(role, which, how), parts=_ENDS)
         for which in ("highest", "lowest")
-        for before, after, how, says in (
-            ("", "", "alone", "the"),
-            ("", "-shown", "shown", "of those that can be shown, the"),
-            ("among-", "", "among", "one of several that cannot be told apart, the"),
+        for role, how, says in (
+            (which, "alone", "the"),
+            (f"{which}-shown", "shown", "of those that can be shown, the"),
+            (f"among-{which}", "among", "one of several that cannot be told apart, the"),
         )
     ),
     *(_entry(role, words, _gap(role), parts=("dimension",)) for role, (_, words) in _GAPS.items()),
     _entry("differ", "the two ends of a gap differ clearly", _differ, parts=("dimension",)),
     *(_entry(role, words, _slope(role), parts=("dimension",)) for role, (_, words) in _SLOPES.items()),
     *(
-        _entry(f"{which}-since", f"the {which} since a period, which it names", _record(f"{which}-since"), parts=_ANY, options=("since",))
-        for which in ("highest", "lowest")
+        _entry(role, f"the {role[:-6]} since a period, which it names", _record(role), parts=_ANY, options=("since",))
+        for role in ("highest-since", "lowest-since")
     ),
     *(
-        _entry(f"first-{side}", f"for the first time {side} a number", _first(f"first-{side}"), parts=_ANY, options=(side, "since"))
-        for side in ("above", "below")
+        _entry(role, f"for the first time {role[6:]} a number", _first(role), parts=_ANY, options=(role[6:], "since"))
+        for role in ("first-above", "first-below")
     ),
 )  # fmt: skip

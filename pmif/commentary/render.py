@@ -81,7 +81,8 @@ def _none(words: str) -> str:
 
 
 def _words(html: str, bound: BoundText, *, whole: bool) -> str:
-    return f'<div class="pm-commentary">{html}<p class="pm-small pm-by">{escape(attribution(bound, whole=whole))}</p></div>'
+    by = escape(attribution(bound, whole=whole))
+    return f'<div class="pm-commentary">{html}<p class="pm-small pm-by">{by}</p></div>'
 
 
 def attribution(bound: BoundText, *, whole: bool) -> str:
@@ -168,9 +169,7 @@ def _voice(self: RendererProtocol, tokens: Sequence[Token], at: int, options: Op
     voice: Voice = tokens[at].meta["voice"]
     published: Published = env["published"]
     role = next(r.title for r in published.framework.roles if r.id == voice.de_identified_by)
-    about = (
-        f"Consent: {voice.consent}, {day(voice.consent_given)}. Made anonymous by {role}."
-    )
+    about = f"Consent: {voice.consent}, {day(voice.consent_given)}. Made anonymous by {role}."
     who = f"{voice.who[:1].upper()}{voice.who[1:]}"
     return (
         f'<figure class="pm-voice"><blockquote>{voice.html}</blockquote>'
@@ -187,4 +186,3 @@ _RULES: Mapping[str, Any] = {
     "link_open": _link,
     "voice": _voice,
 }
-

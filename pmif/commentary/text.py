@@ -50,6 +50,7 @@ de_identified_by: policy-and-improvement
 What they said.
 :::"""
 SMART = "“”„‘’‚′´"
+_STRAY_ROLE = re.compile(rf"\{{([a-z][a-z-]*)\}}\s*([{SMART}])?")
 
 
 class Status(StrEnum):
@@ -390,7 +391,7 @@ class _Reading:
         for child, line in inline_lines(token):
             if child.type != "text":
                 continue
-            if found := re.search(r"\{([a-z][a-z-]*)\}\s*([%s])?" % SMART, child.content):
+            if found := _STRAY_ROLE.search(child.content):
                 how = "has curly quotes after it" if found[2] else "has no `...` right after it"
                 self.fault(line, f"{{{found[1]}}} {how}: write {{{found[1]}}}`measure`, with backticks and no space")
             elif "`" in child.content:

@@ -17,7 +17,7 @@ _KEYS = ("words", "only_in_roles", "not_claims", "superlatives", "negations")
 
 
 class WordsOfClaims(BaseModel):
-    """One line of claim-words.yml: words, and the claims that they may stand for; none where nothing can bear them out."""
+    """Words, and the claims that they may stand for; none where nothing can bear them out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     claims: tuple[str, ...]
@@ -114,13 +114,11 @@ def read_claim_words(root: Path, claims: Iterable[str]) -> ClaimWords:
             continue
         reader = Reader(folder)
         page = reader.read(name, None)
-        for key in page.data or ():
-            if key not in _KEYS:
-                faults.append(Fault(name, f"unknown key '{key}': use {', '.join(_KEYS)}"))
+        unknown = [key for key in page.data or () if key not in _KEYS]
+        faults += [Fault(name, f"unknown key '{key}': use {', '.join(_KEYS)}") for key in unknown]
         for line in reader.models(page, "words", WordsOfClaims):
-            for claim in line.claims:
-                if claim not in known:
-                    faults.append(Fault(name, f"there is no claim '{claim}': see 'pmif commentary words'"))
+            strange = [claim for claim in line.claims if claim not in known]
+            faults += [Fault(name, f"there is no claim '{claim}': see 'pmif commentary words'") for claim in strange]
             for word in line.words:
                 merged.setdefault(" ".join(word.lower().split()), {}).update(dict.fromkeys(line.claims))
         for key, words in lists.items():
