@@ -7,16 +7,16 @@ remarks: an approved text may have none.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
 from markdown_it.token import Token
 
-from pmif.commentary.claims import CLAIMS, NOT_TESTED
+from pmif.commentary.claims import CLAIMS, always_said
 from pmif.commentary.notation import Target, read_target, write_role
 from pmif.commentary.sentences import sentence_at
-from pmif.commentary.text import Section, Status, Text, inline_lines
+from pmif.commentary.text import Part, Section, Status, Text, inline_lines
 from pmif.commentary.values import SAID_OF_COUNTED, VALUES
 from pmif.commentary.vocabulary import CannotBindError, Entry, Kind, Said, ask
 from pmif.commentary.words import ClaimWords
@@ -28,6 +28,7 @@ from pmif.period import MONTHS
 VOCABULARY: dict[str, Entry] = {entry.role: entry for entry in (*VALUES, *CLAIMS)}
 QUOTED = "quoted"
 RECHECK = "recheck"
+THIS = "this"
 ROLES = (*VOCABULARY, QUOTED, RECHECK)
 
 
@@ -78,6 +79,7 @@ def bind(text: Text, published: Published, words: ClaimWords) -> BoundText:
     """Fill in every role of a text, and list what is wrong and what is unbound."""
     binding = _Binding(text, published, words, BoundText(text))
     for section in text.sections:
+        binding.measure = section.about if section.part is Part.MEASURE else ""
         for paragraph in inlines(section):
             binding.paragraph(paragraph)
     return binding.made
@@ -104,6 +106,7 @@ class _Binding:
     published: Published
     words: ClaimWords
     made: BoundText
+    measure: str = ""  # whose section is being bound; blank in others
 
     def fault(self, line: int, problem: str) -> None:
         self.made.faults.append(Fault(f"{self.text.place}, line {line}", problem))
@@ -127,6 +130,8 @@ class _Binding:
                     bound = Bound(Use.VALUE, role, content, line, f"{{{role}}}`{content}`")
                     refused.append((_Piece(at, line, bound.words), str(fault)))
                 else:
+                    if _begins_sentence("".join(p.shown for p in pieces)):
+                        bound = replace(bound, words=bound.words[:1].upper() + bound.words[1:])
                     self.made.bound.append(bound)
                 child.meta["bound"] = bound
                 piece = _Piece(at, line, bound.words, child)
@@ -156,16 +161,26 @@ class _Binding:
         target = read_target(content)
         if isinstance(target, str):
             raise CannotBindError(f"{{{role}}}`{content}` {target}")
+        target = self._this(target)
         said = ask(self.published, self.text.page, entry, target)
         counted = entry.takes == "count"
         words = said.words if counted else target.words or said.words
-        if role.endswith("-not-tested") and NOT_TESTED not in words and "not tested" not in words:
-            words = f"{words} {NOT_TESTED}"
+        if (always := always_said(role)) and always.strip("()") not in words:
+            words = f"{words} {always}"
         if target.words:
             self.own_words(role, SAID_OF_COUNTED.get(target.name, ()) if counted else (role,), target, said)
         measure = target.name.split("/")[0] if entry.takes == "measure" else ""
         use = Use.CLAIM if entry.kind is Kind.CLAIM else Use.VALUE
         return Bound(use, role, content, line, words, measure, said=said)
+
+    def _this(self, target: Target) -> Target:
+        """In a measure's own section, `this` is the measure."""
+        first, slash, rest = target.name.partition("/")
+        if first != THIS:
+            return target
+        if self.measure == "":
+            raise CannotBindError(f"'{THIS}' stands for the measure of a ### section, and this is none: write its id")
+        return replace(target, name=f"{self.measure}{slash}{rest}")
 
     def quoted(self, content: str, line: int) -> Bound:
         target = read_target(content.replace(",", "\x00"))  # a source may hold commas
@@ -289,6 +304,14 @@ class _Binding:
             report(*found.span(), f"the date '{found[0].strip()}' is bound to nothing: {_HOW_PERIOD}")
         for found in _NUMBER.finditer(bare):
             report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
+        for found in _NUMBER_WORD.finditer(bare):
+            report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
+        for beside in self.words.comparisons(bare):
+            report(
+                beside.start,
+                beside.end,
+                f"'{beside.phrase}' sets two figures side by side and nothing checks it: {_HOW_BESIDE}",
+            )
         for word in self.words.in_prose(bare):
             claims = self.words.claims[word.phrase]
             how = write_role(claims[0], "measure", word.phrase) if claims else "the figures themselves"
@@ -318,6 +341,10 @@ class _Binding:
         return found
 
 
+def _begins_sentence(before: str) -> bool:
+    return before.rstrip()[-1:] in ("", ".", "!", "?")
+
+
 def _quoted(paragraph: str, place: int) -> str:
     sentence = sentence_at(paragraph, place)
     return f'"{sentence if len(sentence) <= 200 else sentence[:200] + " ..."}"'
@@ -329,6 +356,16 @@ _MONTH = re.compile(
     r"|\b(?:March|May)\s+\d{4}\b|\b\d{1,2}\s+(?:March|May)\b"  # "march" and "may" are also everyday words
 )
 _NUMBER = re.compile(r"£?\d[\d,]*(?:\.\d+)?(?:/\d{2})?%?")
+_SMALL = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
+_NUMBER_WORD = re.compile(
+    rf"\b(?:one|{_SMALL}|hundred|thousand|half)\s+(?:in|out of|of|per cent|times)\s+"
+    rf"(?:the|every|a|all|its|our|{_SMALL}|hundred|thousand)\b"
+    rf"|\b(?:{_SMALL})\s+(?:per cent|times)\b|\ba (?:third|quarter|fifth|tenth) of\b|\b(?:nearly |almost )?twice\b",
+    re.IGNORECASE,
+)
 _QUOTE = "{quoted}`the words <who says so, in what>`"
 _HOW_NUMBER = f"write {{value}}`measure`, or quote it: {_QUOTE}"
+_HOW_BESIDE = f"write {{higher-than}}`higher than England <measure/england>` or its like, or quote it: {_QUOTE}"
 _HOW_PERIOD = f"write {{period}}`measure`, or quote it: {_QUOTE}"

@@ -3,18 +3,29 @@
 A claim that does not hold says what the data say, and which claims would hold.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
 from pmif.commentary.notation import write_role
 from pmif.commentary.ranking import Ends, ends, gap_of
 from pmif.commentary.values import earlier, with_unit
-from pmif.commentary.vocabulary import Asked, CannotBindError, Entry, Kind, NamedFigure, Said
+from pmif.commentary.vocabulary import Asked, CannotBindError, Entry, Kind, NamedFigure, Said, known
 from pmif.disclosure import Due, JudgedBy, Level, PublishedMeasure, State, TargetRating, Went
 from pmif.exhibits import gap_wording, verdict, wording
+from pmif.framework import Frequency
 from pmif.period import Period
 
-NOT_TESTED = "(not tested)"  # stands after every claim that rests on the bare numbers
+# What stands after a claim that rests on the bare numbers, whatever words its writer chose.
+NOT_TESTED = "(not tested)"
+NO_CHANGE = "(no detectable change)"
+
+
+def always_said(role: str) -> str:
+    """The words that stand after a claim come what may; blank after most."""
+    if role.startswith("gap-"):
+        return ""
+    return NOT_TESTED if role.endswith("-not-tested") else NO_CHANGE if role.endswith("-no-detectable-change") else ""
 
 
 # --- has it changed? ------------------------------------------------------------------------------
@@ -30,6 +41,8 @@ _CHANGE_WORDS = {
     "rose-not-tested": f"is higher {NOT_TESTED}",
     "fell-not-tested": f"is lower {NOT_TESTED}",
     "unchanged": "unchanged",
+    "higher-no-detectable-change": f"is higher {NO_CHANGE}",
+    "lower-no-detectable-change": f"is lower {NO_CHANGE}",
     "no-earlier-figure": "there is no earlier figure to compare with",
     "wards-only": "there are ward figures only",
     "withheld": "the figure is withheld to protect people",
@@ -74,12 +87,18 @@ def _change(role: str) -> Callable[[Asked], Said]:
         suffix = {"since": since} if since else {}
         return Said(
             _CHANGE_WORDS[role],
-            role == true,
+            role == true or (true == "no-detectable-change" and role == _with_way(asked)),
             _change_truth(asked, true),
             (write_role(true, asked.target.name, options=suffix),),
         )
 
     return claim
+
+
+def _with_way(asked: Asked) -> str:
+    """Of a figure without a detectable change, which way its bare number went."""
+    now, then = (wording.as_shown(asked.pm, f.value) for f in (asked.figure(), earlier(asked)))
+    return "unchanged" if now == then else f"{'higher' if now > then else 'lower'}-no-detectable-change"
 
 
 def _since_role(asked: Asked) -> str:
@@ -120,6 +139,13 @@ def _judged(role: str, state: State, words: str) -> Entry:
         )
 
     return _entry(role, f"the change is tested and is {'good' if state is State.IMPROVING else 'bad'}", claim)
+
+
+def _within_range(asked: Asked) -> Said:
+    pm = asked.pm
+    if pm.finding.usual.went is None:
+        raise CannotBindError(f"'{pm.id}' has no usual range. {pm.finding.usual.reason}".strip())
+    return Said("within its usual range", pm.finding.usual.went is Went.NO_CHANGE, verdict.verdict(pm).sentence)
 
 
 def _late(asked: Asked) -> Said:
@@ -175,6 +201,8 @@ def beside_roles(pm: PublishedMeasure, kind: str) -> tuple[str, ...]:
 def _beside(role: str) -> Callable[[Asked], Said]:
     def claim(asked: Asked) -> Said:
         pm = asked.pm
+        if asked.named.group:
+            return _beside_group(asked, role)
         kind = _kind(asked)
         comparison = pm.finding.benchmarks.get(kind)
         place = wording.area_name(pm, kind)
@@ -193,6 +221,23 @@ def _beside(role: str) -> Callable[[Asked], Said]:
         )
 
     return claim
+
+
+def _beside_group(asked: Asked, role: str) -> Said:
+    """One group here beside the same group elsewhere: bare numbers, since the report tests no such pair."""
+    named = asked.figure()
+    borough = asked.published.areas.borough.code
+    if asked.named.area == borough:
+        raise CannotBindError("needs the other place as well, like school-readiness/england/sex=female")
+    ours = replace(asked, name=replace(asked.named, area=borough, period=named.period.id)).figure()
+    here, there = (wording.as_shown(asked.pm, f.value) for f in (ours, named))
+    true = "same-as" if here == there else f"{'higher' if here > there else 'lower'}-than-not-tested"
+    return Said(
+        _BESIDE_WORDS[role].format(place=wording.area_name(asked.pm, _kind(asked))),
+        role == true,
+        f"{with_unit(ours)} here, {with_unit(named)} there, in the same group; nothing tests the two",
+        (write_role(true, asked.target.name),),
+    )
 
 
 def _kind(asked: Asked) -> str:
@@ -368,15 +413,34 @@ def _history(asked: Asked) -> tuple[NamedFigure, list[NamedFigure]]:
     now = asked.figure()
     since = max((b for b in breaks if b <= now.period.sort_key), default=None)
     earlier_ones = []
-    for period, value, status in zip(map(Period.parse, rows["period"]), rows["value"], rows["status"], strict=True):
+    columns = (rows[c] for c in ("value", "lower", "upper", "status"))
+    for period, value, low, high, status in zip(map(Period.parse, rows["period"]), *columns, strict=True):
         if period.sort_key >= now.period.sort_key or (since and period.sort_key < since):
             continue
         if status != "shown":
             raise CannotBindError(f"the figure for {period.label} is not shown, so no record can be told")
-        earlier_ones.append(NamedFigure(pm, period, float(value), None, None))
+        earlier_ones.append(NamedFigure(pm, period, float(value), known(float(low)), known(float(high))))
     if not earlier_ones:
         raise CannotBindError(f"'{asked.target.name}' has no earlier figure to compare with")
     return now, earlier_ones
+
+
+def _touch(one: NamedFigure, other: NamedFigure) -> bool:
+    """Whether two intervals overlap; False where either is not published."""
+    limits = (one.lower, one.upper, other.lower, other.upper)
+    low, high, other_low, other_high = (math.nan if limit is None else limit for limit in limits)
+    return low <= other_high and other_low <= high
+
+
+def _whole(now: NamedFigure, before: list[NamedFigure]) -> None:
+    """Refuse a record over figures with one missing between them: it may have stood higher still."""
+    if now.pm.measure.frequency is Frequency.OCCASIONAL:
+        return
+    later = now.period
+    for figure in reversed(before):
+        if later.previous.sort_key > figure.period.sort_key:
+            raise CannotBindError(f"the figure for {later.previous.label} is missing, so no record can be told")
+        later = figure.period
 
 
 def _record(role: str) -> Callable[[Asked], Said]:
@@ -390,7 +454,14 @@ def _record(role: str) -> Callable[[Asked], Said]:
         reached = [f for f in before if sign * wording.as_shown(asked.pm, f.value) >= ours]
         last = reached[-1].period if reached else None
         mark = last or before[0].period  # the last time it stood as high, or the first figure there is
-        words = f"the {which} since {mark.label}" if last else f"the {which} since figures began in {mark.label}"
+        broken = any(Period.parse(c.since).sort_key <= now.period.sort_key for c in asked.pm.measure.definition_changes)
+        began = "it was first counted this way" if broken else "figures began"
+        words = f"the {which} since {'' if last else f'{began} in '}{mark.label}"
+        beaten = before if last is None else before[[f.period for f in before].index(last) + 1 :]
+        _whole(now, beaten)
+        if close := next((f for f in beaten if _touch(now, f)), None):
+            doubt = f"{with_unit(now)} and {with_unit(close)} {wording.in_period(close.period)} cannot be told apart"
+            return Said(words, holds=False, truth=f"{doubt}: their intervals overlap")
         holds = last is not before[-1].period and (since is None or last is None or last.sort_key <= since.sort_key)
         if since is not None and since not in [f.period for f in before]:
             raise CannotBindError(
@@ -398,11 +469,11 @@ def _record(role: str) -> Callable[[Asked], Said]:
             )
         best = max(before, key=lambda f: sign * f.value)
         until = (
-            f"it was last as {'high' if sign > 0 else 'low'} in {last.label}"
+            f"it was last as {'high' if sign > 0 else 'low'} {wording.in_period(last)}"
             if last
-            else f"before it the {which} was {with_unit(best)} in {best.period.label}"
+            else f"before it the {which} was {with_unit(best)} {wording.in_period(best.period)}"
         )
-        truth = f"{with_unit(now)} in {now.period.label}; {until}"
+        truth = f"{with_unit(now)} {wording.in_period(now.period)}; {until}"
         instead = (write_role(role, asked.target.name),) if last is not before[-1].period else ()
         return Said(words, holds, truth, instead)
 
@@ -426,16 +497,12 @@ def _first(role: str) -> Callable[[Asked], Said]:
         is_now = sign * (wording.as_shown(asked.pm, now.value) - line) > 0
         last = next((f.period for f, there in zip(reversed(before), reversed(on_side), strict=True) if there), None)
         written = wording.format_value(asked.pm, line)
-        words = (
-            f"for the first time since {last.label} {side} {written}"
-            if last
-            else f"for the first time {side} {written}"
-        )
+        words = f"for the first time{f' since {last.label}' if last else ''} {side} {written}"
         if "since" in asked.options and last != asked.period_option("since"):
-            return Said(
-                words, holds=False, truth=f"it was last {side} {written} {'in ' + last.label if last else 'never'}"
-            )
-        truth = f"{with_unit(now)} in {now.period.label}, {with_unit(before[-1])} in {before[-1].period.label}"
+            was = f"was last {side} {written} {wording.in_period(last)}" if last else f"was never {side} {written} before"
+            return Said(words, holds=False, truth=f"it {was}")
+        newest, last_one = (f"{with_unit(f)} {wording.in_period(f.period)}" for f in (now, before[-1]))
+        truth = f"{newest}, {last_one}"
         return Said(words, is_now and not on_side[-1], truth)
 
     return claim
@@ -462,6 +529,8 @@ _OF_CHANGE = {
     "rose-not-tested": "the bare number is higher; nothing could test it",
     "fell-not-tested": "the bare number is lower; nothing could test it",
     "unchanged": "the same as before, as it is shown",
+    "higher-no-detectable-change": "the bare number is higher, and tests find no change",
+    "lower-no-detectable-change": "the bare number is lower, and tests find no change",
 }
 _OF_LONG = {
     "rising": "five yearly figures show a rising trend",
@@ -479,11 +548,12 @@ CLAIMS = (
     *(_entry(role, _CHANGE_WORDS[role], _change(role)) for role in _OF_ABSENCE),
     _judged("improved", State.IMPROVING, "improved"),
     _judged("got-worse", State.GETTING_WORSE, "got worse"),
+    _entry("within-range", "the newest figure is inside its usual range", _within_range),
     _entry("late", "the next figure should have come by now", _late),
     _entry("new-figure", "the figure came since the last report", _new),
     _entry("definition-changed", "what is counted changed, and when", _definition_changed),
     *(
-        _entry(role, words.format(place="England, its region or its neighbours"), _beside(role), parts=("area",))
+        _entry(role, words.format(place="England, its region or neighbours"), _beside(role), parts=("area", "group"))
         for role, words in _BESIDE_WORDS.items()
     ),
     *(_entry(role, words, _target(role)) for role, (_, words) in _TARGETS.items()),

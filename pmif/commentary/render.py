@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from pmif.commentary.binding import Bound, BoundText, Use
+from pmif.commentary.claims import always_said
 from pmif.commentary.text import Part, Section, Status, Voice, markdown
 from pmif.disclosure import Due, Published
 from pmif.exhibits.exhibit import hidden
@@ -94,7 +95,7 @@ def attribution(bound: BoundText, *, whole: bool) -> str:
     if front.status is Status.APPROVED and front.approved:
         said.append(f"approved {day(front.approved)}")
     state = "" if front.status is Status.APPROVED else f" {str(front.status).capitalize()}, not yet approved."
-    return f"{', '.join(said)}.{state}" if whole or state == "" else f"{said[0]} ({front.status})."
+    return f"{', '.join(said)}.{state}" if whole else f"{bound.text.author}, {day(front.written)}, {front.status}"
 
 
 def day(when: date) -> str:
@@ -128,12 +129,16 @@ def _nothing(self: RendererProtocol, tokens: Sequence[Token], at: int, options: 
 def _role(self: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: _Env) -> str:
     bound: Bound = tokens[at].meta["bound"]
     words = escape(bound.words)
+    if bound.use is Use.CLAIM and (always := always_said(bound.role)):
+        words = words.replace(always, f"<small>{always}</small>")
     match bound.use:
         case Use.QUOTED:
             sources: list[str] = env["sources"]
             if bound.source not in sources:
                 sources.append(bound.source)
             n = sources.index(bound.source) + 1
+            if _said_before(tokens, at, bound):
+                return f'<span class="pm-quoted">{words}</span>'
             note = f"[{n}]" if _in_link(tokens, at) else f'<a href="#{env["scope"]}-{n}">[{n}{hidden("source")}]</a>'
             return f'<span class="pm-quoted">{words}</span><sup>{note}</sup>'
         case Use.RECHECK:
@@ -145,6 +150,12 @@ def _role(self: RendererProtocol, tokens: Sequence[Token], at: int, options: Opt
             if not address or _in_link(tokens, at):
                 return f'<span class="{css}">{words}</span>'
             return f'<a class="{css}" href="{escape(address)}">{words}</a>'
+
+
+def _said_before(tokens: Sequence[Token], at: int, bound: Bound) -> bool:
+    """Whether the same source is named earlier in the paragraph."""
+    earlier = (token.meta.get("bound") for token in tokens[:at] if token.type == "myst_role")
+    return any(one and one.use is Use.QUOTED and one.source == bound.source for one in earlier)
 
 
 def _in_link(tokens: Sequence[Token], at: int) -> bool:

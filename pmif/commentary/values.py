@@ -1,5 +1,6 @@
 """The values that commentary may name: each writes itself, rounded and with its unit as everywhere in the report."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
@@ -133,9 +134,15 @@ def _change_percent(asked: Asked) -> Said:
 
 
 def _borough_beside(asked: Asked) -> tuple[NamedFigure, NamedFigure]:
-    """The named figure, and everyone in the borough in the same period."""
+    """The named figure, and what it is set beside in the same period.
+
+    Another place is set beside the borough, group for group; a group of the borough, beside everyone in it.
+    """
     named = asked.figure()
-    name = replace(asked.named, area=asked.published.areas.borough.code, dimension="", group="", period=named.period.id)
+    borough = asked.published.areas.borough.code
+    name = replace(asked.named, area=borough, period=named.period.id)
+    if asked.named.area == borough:
+        name = replace(name, dimension="", group="")
     if name == replace(asked.named, period=named.period.id):
         raise CannotBindError("needs another place or group to set beside the borough, like healthy-life-women/england")
     return named, replace(asked, name=name).figure()
@@ -146,10 +153,15 @@ def _difference(asked: Asked) -> Said:
 
 
 def _times(asked: Asked) -> Said:
-    named, borough = _borough_beside(asked)
-    low, high = sorted((named.value, borough.value))
+    """How many times another place's figure ours is: refused once ours is the smaller, or the sentence would turn."""
+    named, ours = _borough_beside(asked)
+    place_first = asked.named.area != asked.published.areas.borough.code
+    high, low = (ours.value, named.value) if place_first else (named.value, ours.value)
     if low <= 0:
         raise CannotBindError("one of the two figures is not above nought, so one is no number of times the other")
+    if high < low:
+        which = "the borough's figure" if place_first else "this group's figure"
+        raise CannotBindError(f"{which} is the smaller of the two: {with_unit(ours)} and {with_unit(named)}")
     return Said(f"{wording.number(high / low, 1)} times")
 
 
@@ -173,6 +185,20 @@ def _title(asked: Asked) -> Said:
 
 def _source(asked: Asked) -> Said:
     return Said(f"{asked.pm.source.publisher}, {asked.pm.source.dataset}")
+
+
+def _note(asked: Asked) -> Said:
+    note = asked.pm.measure.note
+    if not note:
+        raise CannotBindError(f"'{asked.pm.id}' has no note in data/framework")
+    return Said(" ".join(note.split()).rstrip("."))
+
+
+def _copied(asked: Asked) -> Said:
+    received = asked.pm.source.received
+    if received is None:
+        raise CannotBindError(f"data/sources/{asked.pm.source.id}.yml does not say when its copy was made")
+    return Said(Period.parse(received.isoformat()).label)
 
 
 def _next_due(asked: Asked) -> Said:
@@ -279,8 +305,13 @@ def _counts(asked: Asked) -> Counts:
 
 
 def _count(asked: Asked) -> Said:
-    """A number of measures; with words of the writer's own after it: 5 improved."""
-    return Said(f"{_counted(asked)} {asked.target.words}".strip())
+    """A number of measures; with words of the writer's own after it: 5 improved, 1 is late, none are new."""
+    number, words = _counted(asked), asked.target.words
+    if not words:
+        return Said(str(number))
+    if number == 1:
+        words = re.sub(r"^are\b", "is", words)
+    return Said(f"{number or 'none'} {words}")
 
 
 def _counted(asked: Asked) -> int:
@@ -344,10 +375,12 @@ VALUES = (
     _entry("change", "how far it is from the figure before, without a sign", _change, parts=_ANY, options=("since",)),
     _entry("change-percent", "the same in per cent of the one before", _change_percent, parts=_ANY, options=("since",)),
     _entry("difference", "how far the borough is from another place or group: 2.9 years", _difference, parts=_ANY),
-    _entry("times", "the larger of these two over the smaller: 1.4 times", _times, parts=_ANY),
+    _entry("times", "how many times another place's figure the borough's is: 1.4 times", _times, parts=_ANY),
     _entry("target", "the target", _target),
     _entry("target-by", "when it is to be reached", _target_by),
     _entry("title", "the measure's title inside a sentence", _title),
+    _entry("note", "the caution that data/framework gives with the measure", _note),
+    _entry("copied", "the day of the copy that its figures were read from", _copied),
     _entry("source", "publisher and dataset", _source),
     _entry("next-due", "when the next figure should come, as a clause", _next_due),
     _entry("highest-name", "the ward or group with the highest figure", _highest_name, parts=_GAP),

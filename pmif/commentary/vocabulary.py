@@ -79,7 +79,12 @@ class Asked:
         try:
             row = find_figure(self.published, self.named)
         except FigureNameError as fault:
-            raise CannotBindError(str(fault)) from None
+            hint = (
+                ": write {gap-period}, {highest-value} or a ward's name"
+                if self.pm.finding.value is None and self.pm.gaps
+                else ""
+            )
+            raise CannotBindError(f"{str(fault).rstrip('.')}{hint}") from None
         if row["status"] == "suppressed":
             raise CannotBindError(
                 f"the figure for {Period.parse(row['period']).label} is withheld to protect people, so it cannot be "

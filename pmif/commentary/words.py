@@ -13,7 +13,7 @@ from pmif.errors import CommentaryError, Fault
 
 NAME = "claim-words.yml"
 OWN = "data/language"  # a council's own, below its root
-_KEYS = ("words", "only_in_roles", "not_claims", "superlatives", "negations")
+_KEYS = ("words", "only_in_roles", "not_claims", "superlatives", "comparatives", "negations")
 
 
 class WordsOfClaims(BaseModel):
@@ -41,6 +41,7 @@ class ClaimWords:
     only_in_roles: frozenset[str]
     not_claims: frozenset[str]
     superlatives: frozenset[str]
+    comparatives: frozenset[str]
     negations: frozenset[str]
 
     def words_of(self, claim: str) -> list[str]:
@@ -54,6 +55,10 @@ class ClaimWords:
     def in_prose(self, text: str) -> Iterator[Found]:
         """Every claim word in words that nothing checks."""
         return _each(self._prose, text)
+
+    def comparisons(self, text: str) -> Iterator[Found]:
+        """More ... than, fewer ... than, within one clause."""
+        return _each(self._comparisons, text)
 
     def without_harmless(self, text: str) -> str:
         """The text with phrases that claim nothing blanked out, so that what is left keeps its place."""
@@ -72,6 +77,10 @@ class ClaimWords:
     @cached_property
     def _prose(self) -> re.Pattern[str]:
         return _any_of(set(self.claims) - self.only_in_roles)
+
+    @cached_property
+    def _comparisons(self) -> re.Pattern[str]:
+        return re.compile(rf"{_any_of(self.comparatives).pattern}[^.,;:()\x01]{{0,60}}?\bthan\b", re.IGNORECASE)
 
     @cached_property
     def _harmless(self) -> re.Pattern[str]:
