@@ -290,6 +290,20 @@ def commentary_check(pages: tuple[str, ...], period: str, show: bool, plain: boo
 
 
 @main.command()
+@click.argument("page")
+@click.option("--period", default="current", help="The report (default: the current one).")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port to serve on (default: any free one).")
+@click.option("--once", is_flag=True, help="Only see whether the page can be made; do not show it.")
+@ROOT
+@_in_sentences
+def preview(page: str, period: str, port: int, once: bool, root: Path) -> None:
+    """Show PAGE in the browser, and make it anew whenever its commentary, notebook or figures change."""
+    from pmif.report.preview import preview as show
+
+    show(root, page, period, port=port, once=once)
+
+
+@main.command()
 @ROOT
 @_in_sentences
 def demo(root: Path) -> None:

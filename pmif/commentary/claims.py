@@ -4,6 +4,7 @@ A claim that does not hold says what the data say, and which claims would hold.
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -83,16 +84,28 @@ def change_role(pm: PublishedMeasure) -> str:
 def _change(role: str) -> Callable[[Asked], Said]:
     def claim(asked: Asked) -> Said:
         since = asked.options.get("since")
-        true = change_role(asked.pm) if since is None and asked.plain else _since_role(asked)
+        found = since is None and asked.plain
+        true = change_role(asked.pm) if found else _since_role(asked)
+        holds = role == true or (true == "no-detectable-change" and role == _with_way(asked))
+        if found and (earlier_than_last := _since_when(asked.pm)):
+            since, holds = earlier_than_last, False
         suffix = {"since": since} if since else {}
         return Said(
             _CHANGE_WORDS[role],
-            role == true or (true == "no-detectable-change" and role == _with_way(asked)),
+            holds,
             _change_truth(asked, true),
             (write_role(true, asked.target.name, options=suffix),),
         )
 
     return claim
+
+
+def _since_when(pm: PublishedMeasure) -> str:
+    """The period that a change must be said to be since: rolling years that rose, though the last step was down."""
+    finding = pm.finding
+    if finding.judged_by is not JudgedBy.STEP or finding.step.period is None or wording.last_step_agrees(pm):
+        return ""
+    return finding.step.period.id
 
 
 def _with_way(asked: Asked) -> str:
@@ -159,7 +172,7 @@ def _new(asked: Asked) -> Said:
 def _definition_changed(asked: Asked) -> Said:
     changes = asked.pm.measure.definition_changes
     if not changes:
-        return Said("", holds=False, truth="no change of its definition is recorded")
+        return Said("its definition changed", holds=False, truth="no change of its definition is recorded")
     last = changes[-1]
     return Said(f"its definition changed in {Period.parse(last.since).label}", truth=last.what)
 
@@ -314,7 +327,7 @@ def _ranked(role: str, which: str, how: str) -> Callable[[Asked], Said]:
         if how == "among" and wanted in found.among:
             words = words.replace(found.name, wanted)
         truth = found.doubt or f"the {which} is {with_unit(found.figure)}, {found.name}"
-        base = asked.pm.id if not named.group else f"{asked.pm.id}/{named.dimension}"
+        base = f"{asked.pm.id}/{dimension}" if dimension else asked.pm.id
         return Said(words, holds, truth, (write_role(true, base),))
 
     return claim
@@ -488,18 +501,19 @@ def _first(role: str) -> Callable[[Asked], Said]:
         if side not in asked.options:
             raise CannotBindError(f"needs the number after a comma: {{{role}}}`{asked.target.name}, {side} 50`")
         given = asked.options[side].rstrip("%").replace(",", "").lstrip("£")
-        try:
-            line = float(given) * asked.pm.unit.shown_in
-        except ValueError:
-            raise CannotBindError(f"'{asked.options[side]}' is no number") from None
+        if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", given):
+            raise CannotBindError(
+                f"'{asked.options[side]}' is no number that a figure could be: write one like 50 or 2.5"
+            )
+        line = float(given) * asked.pm.unit.shown_in
         now, before = _history(asked)
         on_side = [sign * (wording.as_shown(asked.pm, f.value) - line) > 0 for f in before]
         is_now = sign * (wording.as_shown(asked.pm, now.value) - line) > 0
-        last = next((f.period for f, there in zip(reversed(before), reversed(on_side), strict=True) if there), None)
-        written = wording.format_value(asked.pm, line)
-        words = f"for the first time{f' since {last.label}' if last else ''} {side} {written}"
+        last = next((f.period for f, was in zip(reversed(before), reversed(on_side), strict=True) if was), None)
+        there = f"{side} {wording.format_value(asked.pm, line)}"
+        words = f"for the first time{f' since {last.label}' if last else ''} {there}"
         if "since" in asked.options and last != asked.period_option("since"):
-            was = f"was last {side} {written} {wording.in_period(last)}" if last else f"was never {side} {written} before"
+            was = f"was last {there} {wording.in_period(last)}" if last else f"was never {there} before"
             return Said(words, holds=False, truth=f"it {was}")
         newest, last_one = (f"{with_unit(f)} {wording.in_period(f.period)}" for f in (now, before[-1]))
         truth = f"{newest}, {last_one}"

@@ -32,8 +32,8 @@ def section_html(bound: BoundText, section: Section, published: Published) -> st
     words = str(maker.renderer.render(list(section.body), maker.options, env))
     if not sources:
         return words
-    notes = "".join(f'<li id="{scope}-{n}">{escape(source)}</li>' for n, source in enumerate(sources, start=1))
-    return f'{words}<p class="pm-small pm-quoted-from">Quoted from</p><ol class="pm-small">{notes}</ol>'
+    notes = "".join(f'<li id="{scope}-{n}">[{n}] {escape(source)}</li>' for n, source in enumerate(sources, start=1))
+    return f'{words}<div class="pm-small pm-from-notes">Quoted from: <ol>{notes}</ol></div>'
 
 
 def summary_html(bound: BoundText | None, published: Published, owner: str) -> str:

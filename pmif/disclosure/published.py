@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from pmif.disclosure.publish import report_date, resolve_report
+from pmif.disclosure.reports import report_date, resolve_report
 from pmif.errors import RunError
 from pmif.framework import DEPRIVATION, Bearing, Framework, Measure, Outcome, Source, Unit, load_reporting
 from pmif.geography import Areas, load_areas
@@ -140,7 +140,7 @@ class Published:
         return {o.id: o.outcomes for o in framework.objectives} | {framework.scorecard.id: framework.scorecard.areas}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object a measure: tables cannot be compared as a whole
 class PublishedMeasure:
     """One measure as a report may show it. `figures` has all its rows, oldest first; a withheld one has NaN.
 

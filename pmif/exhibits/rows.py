@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from types import MappingProxyType
 
@@ -217,6 +218,7 @@ def _strip(pm: PublishedMeasure) -> str:
 # What a row opens to
 
 
+@lru_cache(maxsize=256)  # a preview shows the same charts beside other words
 def _opened(pm: PublishedMeasure, *, is_open: bool) -> str:
     parts: list[Exhibit | Fragment | str | None] = [trend_chart(pm)]
     if parts == [None] and len(pm.series("borough")):

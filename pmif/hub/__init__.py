@@ -1,6 +1,7 @@
 """The store between stages: every observation with its history, and the tables that `pmif build` leaves."""
 
-from pmif.hub.access import reading, writing
+from typing import TYPE_CHECKING, Any
+
 from pmif.hub.batches import (
     find_batch,
     keep_refusal,
@@ -9,9 +10,12 @@ from pmif.hub.batches import (
     write_batch,
 )
 from pmif.hub.columns import STORED
-from pmif.hub.database import Hub, StandingTable
 from pmif.hub.receipt import BatchKind, Confirmation, Interpretation, Note, Part, Receipt, Refusal
 from pmif.hub.tables import built_folder, read_table, replace_folder, write_table
+
+if TYPE_CHECKING:
+    from pmif.hub.access import reading, writing
+    from pmif.hub.database import Hub, StandingTable
 
 __all__ = [
     "STORED",
@@ -36,3 +40,13 @@ __all__ = [
     "write_table",
     "writing",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The database's own parts are loaded when they are first asked for: whoever reads a built table needs none."""
+    from importlib import import_module
+
+    places = {"reading": "access", "writing": "access", "Hub": "database", "StandingTable": "database"}
+    if name not in places:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{places[name]}"), name)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv
 
 from pmif.errors import MethodError
 from pmif.methods.about import About, Standing
@@ -240,8 +240,8 @@ def by_test_of_rate(
     def limits(level: float) -> tuple[Floats, Floats]:
         tail = (1 - level) / 2
         # Half a quantile of χ² with 2k degrees of freedom is the quantile of the gamma distribution of shape k.
-        low = np.where(up == 0, 0, gammaincinv(np.where(up == 0, 1, up), tail))
-        return low / n, gammaincinv(down + 1, 1 - tail) / n
+        low = np.where(up == 0, 0, scipy.special.gammaincinv(np.where(up == 0, 1, up), tail))
+        return low / n, scipy.special.gammaincinv(down + 1, 1 - tail) / n
 
     return _by_limits(v, *limits(confidence), *limits(strong_confidence), reason)
 

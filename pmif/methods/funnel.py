@@ -7,8 +7,8 @@ large: a funnel on its side. An area inside it cannot be told from the average, 
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import gdtrib
 
 from pmif.errors import MethodError
 from pmif.methods.about import About, Standing
@@ -149,8 +149,8 @@ def rate_limits(denominator: ArrayLike, average: float, confidence: float = NEAR
     expected = average * n
     some = np.where(expected > 0, expected, 1)
     # O where P(at most O | E) = tail: ½χ²(1−tail; 2O + 2) = E, and gdtrib finds O + 1. Few expected: none is not few.
-    fewest = np.maximum(gdtrib(1, 1 - tail, some) - 1, 0)
-    most = gdtrib(1, tail, some)  # O where P(at least O | E) = tail: ½χ²(tail; 2O) = E
+    fewest = np.maximum(scipy.special.gdtrib(1, 1 - tail, some) - 1, 0)
+    most = scipy.special.gdtrib(1, tail, some)  # O where P(at least O | E) = tail: ½χ²(tail; 2O) = E
     return Limits(np.where(expected > 0, fewest, 0) / n, np.where(expected > 0, most, 0) / n)
 
 

@@ -6,8 +6,8 @@ A gap is easy to explain and says nothing of the groups between the two; `dispar
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from pmif.methods.about import About, Standing
 from pmif.methods.disparity import WHO_REVIEW
@@ -179,7 +179,9 @@ def change_of_gap(
         ["", NO_CHANGE, REVERSED, WIDENING, NARROWING, NARROWING],
         WIDENING,
     )
-    return ChangeOfGap(change, change - critical * se, change + critical * se, z, 2 * ndtr(-np.abs(z)), outcome, reason)
+    return ChangeOfGap(
+        change, change - critical * se, change + critical * se, z, 2 * scipy.special.ndtr(-np.abs(z)), outcome, reason
+    )
 
 
 def _pairs(

@@ -12,8 +12,8 @@ from typing import Literal
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
 
 from pmif.errors import MethodError
 from pmif.methods.about import About, Standing
@@ -330,10 +330,10 @@ def _term(contrast: Floats, fit: _Fit, newey_west: Floats, spare: int, confidenc
         for covariance in (newey_west, fit.bread * fit.dispersion)
     )
     taken = se_model if few else se
-    reach = float(stdtrit(spare, (1 + confidence) / 2)) * taken
+    reach = float(scipy.special.stdtrit(spare, (1 + confidence) / 2)) * taken
     # A line through every point is certain of what it says, and of nothing where it says 0.
     t = abs(value) / taken if taken > 0 else (inf if value else 0.0)
-    return Term(value, se, se_model, value - reach, value + reach, float(2 * stdtr(spare, -t)), "")
+    return Term(value, se, se_model, value - reach, value + reach, float(2 * scipy.special.stdtr(spare, -t)), "")
 
 
 def _nothing(reason: str) -> Term:

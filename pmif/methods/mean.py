@@ -5,8 +5,8 @@ the values themselves says how sure the mean is.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
 from pmif.methods.about import About, Standing
 from pmif.methods.estimate import NO_CERTAIN_LIMITS, Estimate, Floats, first_that_holds, numbers, require_confidence
@@ -78,4 +78,4 @@ def _student_quantile(freedom: Floats, confidence: float) -> Floats:
     if confidence == 1:
         return np.full(freedom.shape, np.nan)
     sizes, which = np.unique(freedom, return_inverse=True)  # rows are mostly of one size, and the quantile is slow
-    return np.asarray(-stdtrit(sizes, (1 - confidence) / 2)[which.reshape(freedom.shape)], dtype=float)
+    return np.asarray(-scipy.special.stdtrit(sizes, (1 - confidence) / 2)[which.reshape(freedom.shape)], dtype=float)

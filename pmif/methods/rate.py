@@ -5,8 +5,8 @@ ten events or more, and the exact Poisson interval for fewer.
 """
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import gammaincinv
 
 from pmif.methods.about import About, Standing
 from pmif.methods.estimate import (
@@ -92,11 +92,11 @@ def byar(count: ArrayLike, confidence: float = 0.95) -> tuple[Floats, Floats]:
     many += 1
     upper = many * _cube(1 - 1 / (9 * many) + z / (3 * np.sqrt(many)))
 
-    # Half a chi-squared quantile, by the gamma function it rests on: ½χ²(q; 2a) = gammaincinv(a, q).
+    # Half a chi-squared quantile, by the gamma function it rests on: ½χ²(q; 2a) = scipy.special.gammaincinv(a, q).
     tail = (1 - confidence) / 2
     exact = flat[few]
-    lower[few] = np.where(exact == 0, 0, gammaincinv(np.where(exact == 0, 1, exact), tail))
-    upper[few] = gammaincinv(exact + 1, 1 - tail)
+    lower[few] = np.where(exact == 0, 0, scipy.special.gammaincinv(np.where(exact == 0, 1, exact), tail))
+    upper[few] = scipy.special.gammaincinv(exact + 1, 1 - tail)
     return lower.reshape(o.shape), upper.reshape(o.shape)
 
 

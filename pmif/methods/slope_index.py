@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit, stdtr, stdtrit
 
 from pmif.errors import MethodError
 from pmif.methods.about import About, Standing
@@ -259,7 +259,7 @@ def gradient(rank: ArrayLike, value: ArrayLike, weight: ArrayLike, confidence: f
     residual = y - mean[..., None] - slope[..., None] * away
     variance = np.where(level, 0.0, (w * residual**2).sum(axis=-1)) / spare
     error = np.sqrt(variance / spread)
-    quantile = np.asarray(stdtrit(spare, (1 + confidence) / 2), dtype=float)
+    quantile = np.asarray(scipy.special.stdtrit(spare, (1 + confidence) / 2), dtype=float)
     # A line without scatter is certain of its slope, unless there is no slope to be certain of.
     certain = np.where(slope == 0, 0.0, np.inf)
     t = np.divide(np.abs(slope), error, out=np.asarray(np.where(usable, certain, np.nan)), where=error > 0)
@@ -267,7 +267,7 @@ def gradient(rank: ArrayLike, value: ArrayLike, weight: ArrayLike, confidence: f
     return Gradient(
         slope=_kept(usable, slope, slope - quantile * error, slope + quantile * error, reason),
         intercept=np.asarray(np.where(usable, intercept, np.nan)),
-        p=np.asarray(2 * stdtr(spare, -t)),
+        p=np.asarray(2 * scipy.special.stdtr(spare, -t)),
         areas=np.asarray(areas, dtype=float),
         reason=reason,
         scatter=np.asarray(np.sqrt(variance)),
@@ -354,9 +354,17 @@ def _same(figures: Floats) -> Floats:
     return figures
 
 
+def _logit(values: Floats) -> Floats:
+    return scipy.special.logit(values)
+
+
+def _expit(values: Floats) -> Floats:
+    return scipy.special.expit(values)
+
+
 # The scale on which chance is normal, and the way back from it.
-_SCALES: dict[Kind, Scale] = {"other": _same, "rate": np.log, "proportion": logit}
-_BACK: dict[Kind, Scale] = {"other": _same, "rate": np.exp, "proportion": expit}
+_SCALES: dict[Kind, Scale] = {"other": _same, "rate": np.log, "proportion": _logit}
+_BACK: dict[Kind, Scale] = {"other": _same, "rate": np.exp, "proportion": _expit}
 
 
 def _weights(people: Floats) -> tuple[Floats, Floats]:

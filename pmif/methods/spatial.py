@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from warnings import catch_warnings
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from pmif.errors import MethodError
 from pmif.methods.about import About, Standing
@@ -192,7 +192,7 @@ def local_moran(value: ArrayLike, weights: "W", false_discoveries: float = FALSE
         lag = weights.sparse @ found.z
     # An area exactly at the average has an I that cannot vary, and 0.
     z = np.divide(i - expected, np.sqrt(variance), out=np.where(usable, 0.0, np.nan), where=variance > 0)
-    p = np.asarray(2 * ndtr(-np.abs(z)))
+    p = np.asarray(2 * scipy.special.ndtr(-np.abs(z)))
     own = np.where(y > y.mean(), "high-", "low-")
     quadrant = np.where(usable, np.char.add(own, np.where(lag > 0, "high", "low")), "")
     return LocalMoran(i, expected, variance, z, p, quadrant, _discoveries(p, false_discoveries), reason)

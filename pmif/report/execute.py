@@ -62,7 +62,7 @@ def execute(jobs: Sequence[Job], *, workers: int | None = None, progress: bool =
                 faults[job.page] = done.result()
             except Exception as error:  # the worker itself died, so there is no cell to name
                 place = f"notebooks/{job.template.name}"
-                faults[job.page] = [Fault(place, f"could not be run: {_sentence(type(error).__name__, str(error))}")]
+                faults[job.page] = [Fault(place, f"could not be run: {sentence(type(error).__name__, str(error))}")]
             bar.set_postfix_str(job.page)
             bar.update()
     return [fault for job in jobs for fault in faults[job.page]]
@@ -109,8 +109,8 @@ def _execute(job: Job) -> list[Fault]:
         )
     except PapermillExecutionError as error:
         number = error.cell_index + 1 - _injected_before(job.template, error.cell_index)
-        place = f"{name}, cell {number} ({_first_line(error.source)})"
-        return [Fault(place, _sentence(error.ename, error.evalue))]
+        place = f"{name}, cell {number} ({first_line(error.source)})"
+        return [Fault(place, sentence(error.ename, error.evalue))]
     except CellTimeoutError:
         return [Fault(name, f"a cell took longer than {CELL_TIMEOUT} seconds")]
     except DeadKernelError:
@@ -158,7 +158,7 @@ def clean(notebook: Any, name: str, folders: Sequence[Path] = ()) -> tuple[Any, 
             text = "\n".join(_texts(output))
             if output.output_type == "stream":
                 kind = "gave a warning" if output.name == "stderr" else "printed"
-                faults.append(Fault(place, f"{kind}: {_first_line(text)}"))
+                faults.append(Fault(place, f"{kind}: {first_line(text)}"))
             faults += [
                 Fault(place, f"shows {found}: a page must not name the machine it was made on")
                 for found in machine_names(text, folders)
@@ -222,12 +222,14 @@ def _node(value: Mapping[str, Any]) -> Any:
     return from_dict(value)  # type: ignore[no-untyped-call]
 
 
-def _first_line(text: str) -> str:
+def first_line(text: str) -> str:
+    """The first line that says something."""
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     return lines[0] if lines else ""
 
 
-def _sentence(kind: str, words: str, limit: int = 600) -> str:
+def sentence(kind: str, words: str, limit: int = 600) -> str:
+    """An error on one line: what kind it is, and what it said."""
     words = " ".join(words.split())
     said = f"{kind}: {words}" if words else kind
     return said if len(said) <= limit else said[:limit] + " …"

@@ -239,7 +239,8 @@ def _jupyter_book(source: Path, stage: Path) -> Path:
     )
     site = stage / "made" / "_build" / "html"
     if done.returncode or not (site / "index.html").exists():
-        raise RunError("The site could not be built; the last good one stays as it was", build_faults(done.stderr, source))
+        faults = build_faults(done.stderr, source)
+        raise RunError("The site could not be built; the last good one stays as it was", faults)
     # Sphinx's own notes about the build; a reader has no use for them.
     for name in ("objects.inv", ".buildinfo", "genindex.html"):
         (site / name).unlink(missing_ok=True)

@@ -4,21 +4,19 @@ Findings and gaps are worked out from the figures that passed the gate and from 
 no sentence, direction or rank can lead back to a withheld count.
 """
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
 
+from pmif.disclosure.reports import report_date, resolve_report
 from pmif.disclosure.suppress import suppress, without_bands
-from pmif.errors import PeriodError
-from pmif.framework import Framework, Reporting, load_framework
+from pmif.framework import Framework, load_framework
 from pmif.geography import Areas, load_areas
 from pmif.hub import BatchKind, Receipt, StandingTable, built_folder, replace_folder, write_table, writing
 from pmif.hub.columns import KEY
 from pmif.indicators import Gap, column_names, estimate, find, find_gaps, flatten
 from pmif.intake import read_tables
 from pmif.methods import METHODS
-from pmif.period import REPORT_KINDS, Period
 
 FIGURE_COLUMNS = [
     "measure", "area", "vintage", "kind", "area_name", "period", "dimension", "group",
@@ -84,30 +82,6 @@ def publish(root: Path, period: str) -> Path:
         write_table(folder, "published-gaps", pd.DataFrame([flatten(g) for g in gaps], columns=GAP_COLUMNS))
         (folder / "framework.json").write_text(framework.model_dump_json(indent=1), encoding="utf-8", newline="\n")
     return built_folder(root, report.id)
-
-
-def resolve_report(reporting: Reporting, period: str) -> Period:
-    """The report period that `period` names; "current" is the one that reporting.yml names.
-
-    Errors: PeriodError where no report exists for it, saying which do.
-    """
-    current, first = Period.parse(reporting.current), Period.parse(reporting.first)
-    report = current if period == "current" else Period.parse(period)
-    if report.kind not in REPORT_KINDS:
-        raise PeriodError(
-            f"'{period}' is a {report.kind}, but a report covers a quarter (2026-27-q2), six months or a year"
-        )
-    if not (first.start <= report.start and report.end <= current.end):
-        raise PeriodError(
-            f"there is no report for '{period}': reports run from {first.id} to {current.id}, "
-            "the current period in data/framework/reporting.yml"
-        )
-    return report
-
-
-def report_date(reporting: Reporting, report: Period) -> date:
-    """The day on which a report's figures close: nothing published later is in it."""
-    return report.end + timedelta(days=reporting.closes_after_days)
 
 
 def _with_places(indicators: pd.DataFrame, areas: Areas) -> pd.DataFrame:
