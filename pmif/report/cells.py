@@ -47,7 +47,7 @@ class Cells:
                 self._forget_words()  # so that it can be seen whether this cell reads them
             if not again or number in self._readers:
                 shown[number] = self._show(cell, f"{name}, cell {number} ({first_line(cell.source)})")
-            if not again and any("commentary" in vars(page) for page in self._pages):
+            if not again and any(page.has_read_words for page in self._pages):
                 self._readers.add(number)
             cell.outputs = from_dict(shown[number])  # type: ignore[no-untyped-call]
         self._shown = shown
@@ -77,9 +77,8 @@ class Cells:
         return [value for value in self._names.values() if isinstance(value, Page)]
 
     def _forget_words(self) -> None:
-        """A page keeps its commentary once it has read it."""
         for page in self._pages:
-            vars(page).pop("commentary", None)
+            page.forget_words()
 
 
 def _value(source: str, names: dict[str, Any]) -> object:

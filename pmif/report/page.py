@@ -1,11 +1,12 @@
 """A page being made: which part of the framework it is about, and the published figures it may show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from pmif.commentary import read_bound
 from pmif.commentary.binding import BoundText
+from pmif.commentary.text import text_file
 from pmif.disclosure import Published, PublishedMeasure, open_published
 from pmif.errors import RunError
 from pmif.framework import Bearing, Objective, Outcome
@@ -18,6 +19,8 @@ class Page:
     id: str
     root: Path
     published: Published
+    # The text as last read, by the bytes of its file; one at most.
+    _words: dict[bytes, BoundText | None] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def objective(self) -> Objective:
@@ -39,13 +42,26 @@ class Page:
         owners = {o.id: o.owner for o in framework.objectives} | {framework.scorecard.id: framework.scorecard.owner}
         return framework.role(owners.get(self.id, "to-confirm")).title
 
-    @cached_property
+    @property
     def commentary(self) -> BoundText | None:
-        """What staff wrote about this page, with its figures filled in.
+        """What staff wrote about this page, with its figures filled in; read anew whenever the file has changed.
 
         Errors: CommentaryError where the words cannot be read, or where the figures do not bear them out.
         """
-        return read_bound(self.root, self.published, self.id)
+        file = text_file(self.root, self.published.report, self.id)
+        now = file.read_bytes() if file.exists() else b""
+        if now not in self._words:
+            self.forget_words()
+            self._words[now] = read_bound(self.root, self.published, self.id)
+        return self._words[now]
+
+    @property
+    def has_read_words(self) -> bool:
+        """Whether anything has asked for the commentary since it was last forgotten."""
+        return bool(self._words)
+
+    def forget_words(self) -> None:
+        self._words.clear()
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Errors: RunError where this page has no such outcome."""
