@@ -37,7 +37,6 @@ class PmifError(Exception):
             return self.what
         return "\n".join([f"{self.what}: {len(self.faults)} to put right", *(f"  {fault}" for fault in self.faults)])
 
-
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows in place of a trace: the name is IPython's."""
         return str(self).splitlines()

@@ -6,22 +6,26 @@ remarks: an approved text may have none.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import lru_cache
 
 from markdown_it.token import Token
 
-from pmif.commentary.claims import CLAIMS, always_said
+from pmif.commentary.claims import BESIDE_WORDS, CLAIMS, always_said
 from pmif.commentary.notation import Target, read_target, write_role
-from pmif.commentary.sentences import sentence_at
+from pmif.commentary.sentences import sentence_at, sentences
 from pmif.commentary.text import Part, Section, Status, Text, inline_lines
 from pmif.commentary.values import SAID_OF_COUNTED, VALUES
 from pmif.commentary.vocabulary import CannotBindError, Entry, Kind, Said, ask
 from pmif.commentary.words import ClaimWords
 from pmif.disclosure import Published
+from pmif.disclosure.figure_name import read_figure_name
 from pmif.errors import Fault
+from pmif.framework import Polarity
 from pmif.geography import AreaKind
 from pmif.period import MONTHS
 
@@ -29,6 +33,7 @@ VOCABULARY: dict[str, Entry] = {entry.role: entry for entry in (*VALUES, *CLAIMS
 QUOTED = "quoted"
 RECHECK = "recheck"
 THIS = "this"
+OF_ANY_PLACE = ("definition-changed", "late", "new-figure")  # their words may name who counts, and where
 ROLES = (*VOCABULARY, QUOTED, RECHECK)
 
 
@@ -38,7 +43,7 @@ class Use(StrEnum):
     VALUE = "value"
     CLAIM = "claim"
     QUOTED = "quoted"
-    RECHECK = "recheck"  # a claim of last period's text that no longer holds, for its writer to mend
+    RECHECK = "recheck"  # a claim or value of last period's text that can no longer stand, for its writer to mend
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,16 @@ class Bound:
     said: Said | None = None
 
 
+@dataclass(frozen=True)
+class Failing:
+    """A role that stops the build, and the sentence that it stands in. `said` is set of a claim that does not hold."""
+
+    token: Token
+    sentence: str
+    why: str
+    said: Said | None = None
+
+
 @dataclass
 class BoundText:
     """A text with its roles filled in. Its tokens carry what they came to, for the page to show."""
@@ -62,6 +77,7 @@ class BoundText:
     text: Text
     bound: list[Bound] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)  # stop the build
+    failing: list[Failing] = field(default_factory=list)  # the roles that these faults are about
     unbound: list[Fault] = field(default_factory=list)  # listed; in an approved text they are faults too
     paragraphs: list[tuple[int, str]] = field(default_factory=list)  # line and words as a reader sees them
 
@@ -111,13 +127,18 @@ class _Binding:
     def fault(self, line: int, problem: str) -> None:
         self.made.faults.append(Fault(f"{self.text.place}, line {line}", problem))
 
+    def failing(self, piece: _Piece, token: Token, shown: str, why: str, said: Said | None = None) -> None:
+        sentence = _quoted(shown, piece.start)
+        self.made.failing.append(Failing(token, sentence, why, said))
+        self.fault(piece.line, f"{sentence}: {why}")
+
     def unbound(self, line: int, problem: str) -> None:
         self.made.unbound.append(Fault(f"{self.text.place}, line {line}", problem))
 
     def paragraph(self, token: Token) -> None:
         # Roles are filled in first, so that a fault can quote the sentence as a reader would see it.
         pieces: list[_Piece] = []
-        refused: list[tuple[_Piece, str]] = []
+        refused: list[tuple[_Piece, Token, str]] = []
         at = 0
         for child, line in inline_lines(token):
             shown = {"softbreak": "\n", "hardbreak": "\n"}.get(child.type, child.content)
@@ -128,21 +149,21 @@ class _Binding:
                     bound = self.role(role, content, line)
                 except CannotBindError as fault:
                     bound = Bound(Use.VALUE, role, content, line, f"{{{role}}}`{content}`")
-                    refused.append((_Piece(at, line, bound.words), str(fault)))
+                    refused.append((_Piece(at, line, bound.words), child, str(fault)))
                 else:
                     if _begins_sentence("".join(p.shown for p in pieces)):
                         bound = replace(bound, words=bound.words[:1].upper() + bound.words[1:])
                     self.made.bound.append(bound)
                 child.meta["bound"] = bound
                 piece = _Piece(at, line, bound.words, child)
-            if piece.shown:
+            if piece.shown or piece.token:  # a claim that writes nothing is a claim all the same
                 pieces.append(piece)
                 at += len(piece.shown)
         shown = "".join(piece.shown for piece in pieces)
-        for piece, problem in refused:
-            self.fault(piece.line, f"{_quoted(shown, piece.start)}: {problem}")
+        for piece, role_token, problem in refused:
+            self.failing(piece, role_token, shown, problem)
         for piece in pieces:
-            self.claim(piece, pieces, shown)
+            self.claim(piece, shown)
         self.scan(pieces, shown)
         self.made.paragraphs.append((token.map[0] + 1 if token.map else 1, shown))
 
@@ -165,8 +186,9 @@ class _Binding:
         said = ask(self.published, self.text.page, entry, target)
         counted = entry.takes == "count"
         words = said.words if counted else target.words or said.words
-        if (always := always_said(role)) and always.strip("()") not in words:
-            words = f"{words} {always}"
+        for caution in filter(None, (always_said(role), said.caution)):
+            if caution.strip("()") not in words:
+                words = f"{words} {caution}"
         if target.words:
             self.own_words(role, SAID_OF_COUNTED.get(target.name, ()) if counted else (role,), target, said)
         measure = target.name.split("/")[0] if entry.takes == "measure" else ""
@@ -200,28 +222,32 @@ class _Binding:
         return Bound(Use.QUOTED, QUOTED, content, line, words, source=source)
 
     def recheck(self, content: str, line: int) -> Bound:
-        claim, _, rest = content.partition(":")
-        target = read_target(rest.strip())
-        if claim.strip() not in VOCABULARY or isinstance(target, str):
+        """A role of last period's text that can no longer stand, as `pmif new-period` marked it."""
+        role, _, typed = content.partition(":")
+        role, target = role.strip(), read_target(typed)
+        if role not in VOCABULARY or isinstance(target, str) or self.text.front.follows is None:
             raise CannotBindError(
                 f"{{recheck}}`{content}` is written by 'pmif new-period' alone: write the claim that is true in its "
                 "place"
             )
+        try:
+            bound = self.role(role, typed, line)
+        except CannotBindError as fault:
+            words = target.words or (role.replace("-", " ") if VOCABULARY[role].kind is Kind.CLAIM else target.name)
+            bound = Bound(Use.RECHECK, role, typed, line, words, said=Said(words, holds=False, truth=str(fault)))
         if self.text.front.status is not Status.DRAFT:
             raise CannotBindError(
-                f"'{target.words or claim}' held last period and no longer does: rewrite it before the text is reviewed"
+                f"'{bound.words}' held last period and no longer does: rewrite it before the text is reviewed"
             )
-        entry = VOCABULARY[claim.strip()]
-        said = ask(self.published, self.text.page, entry, target)
-        return Bound(
-            Use.RECHECK, RECHECK, content, line, target.words or said.words, target.name.split("/")[0], said=said
-        )
+        if bound.said and bound.said.holds:
+            bound = replace(bound, said=replace(bound.said, truth="this can be said again, so write it as it was"))
+        return replace(bound, use=Use.RECHECK, role=RECHECK, content=content)
 
     def own_words(self, role: str, may: tuple[str, ...], target: Target, said: Said) -> None:
         """Refuse words of the writer's own that do not say what is claimed; `may` are the claims that they may make."""
         text, claims = target.words, self.words.claims
         left, fits = text, not may
-        for found in self.words.in_role(text):
+        for found in self.words.in_role(self._without_wards(text)):
             if not set(may) & set(claims[found.phrase]):
                 raise CannotBindError(
                     f"'{text}' says '{found.phrase}', which is not what {{{role}}} claims: {self._may_say(may)}"
@@ -234,14 +260,32 @@ class _Binding:
             raise CannotBindError(
                 f"'{text}' turns the claim round with '{negation.phrase}': write the claim that is true"
             )
-        if number := re.search(r"\d[\d,.]*", re.sub(r"\bfive-year\b", "", left)):
+        if number := _IN_OWN_WORDS.search(re.sub(r"\bfive[- ]years?\b", "", left)):
+            raise CannotBindError(f"'{text}' holds '{number[0]}', which nothing binds: end the claim before it")
+        said_so = {found.phrase for found in self.words.in_role(text)}
+        if role.startswith(("highest", "lowest")):
+            self._right_end(role, said_so, target, said)
+        if VOCABULARY[role].takes == "measure" and role not in OF_ANY_PLACE:
+            self._right_place(role, text, target, said)
+
+    def _right_end(self, role: str, said_so: set[str], target: Target, said: Said) -> None:
+        """Refuse 'best' and 'worst' at the other end of a measure, and a record that goes back to some period only."""
+        polarity = self.published.framework.measure(target.name.split("/")[0]).polarity
+        best = {Polarity.HIGHER: "highest", Polarity.LOWER: "lowest"}.get(polarity)
+        for phrase in said_so & {"best", "worst"}:
+            if best is None or (role.startswith(best) != (phrase == "best")):
+                right = f"the best is the {best}" if best else "neither end is good or bad"
+                raise CannotBindError(
+                    f"'{phrase}' is not what {{{role}}} claims, since {right} here: leave that word out"
+                )
+        if (
+            role.endswith("-since")
+            and any("record" in phrase for phrase in said_so)
+            and "figures began" not in said.words
+        ):
             raise CannotBindError(
-                f"'{text}' holds the number {number[0]}, which nothing binds: end the claim before it"
+                f"it is no record, but '{said.words}': say since when, or leave the words to {{{role}}}"
             )
-        if role.startswith(("highest", "lowest", "among")):
-            self._right_place(text, said)
-        if role.split("-")[0] in ("better", "worse", "higher", "lower", "similar", "same"):
-            self._right_area(text, target)
 
     def _may_say(self, claims: Sequence[str]) -> str:
         words = [word for claim in claims for word in self.words.words_of(claim)]
@@ -249,55 +293,56 @@ class _Binding:
             return "leave that word out"
         return f"use {', '.join(words[:6])}, or add a word to data/language/claim-words.yml"
 
-    def _right_place(self, text: str, said: Said) -> None:
-        for name in self._wards(text):
-            if name not in said.words:
-                raise CannotBindError(f"'{text}' names {name}, and the claim is '{said.words}'")
-
-    def _right_area(self, text: str, target: Target) -> None:
+    def _right_place(self, role: str, text: str, target: Target, said: Said) -> None:
+        """Refuse a place in the writer's words that the claim is not about."""
         areas = self.published.areas
-        others = {a.short: str(a.kind) for a in areas.all if a.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
-        wanted = target.name.partition("/")[2] or "country"
-        for short, kind in others.items():
-            if re.search(rf"\b{re.escape(short)}\b", text) and wanted not in (kind, short.lower().replace(" ", "-")):
-                raise CannotBindError(f"'{text}' names {short}, and the claim is about {wanted}")
+        code = read_figure_name(self.published, target.name).area
+        beside = code == areas.borough.code and role in BESIDE_WORDS  # England, where no place is named
+        about = {
+            n for a in areas.all if a.code == code or (beside and a.kind is AreaKind.COUNTRY) for n in (a.name, a.short)
+        }
+        wider = {a.short for a in areas.all if a.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
+        named = [*self._wards(text), *(n for n in sorted(wider) if re.search(rf"\b{re.escape(n)}\b", text))]
+        for name in named:
+            if name not in about and name not in said.words:
+                raise CannotBindError(
+                    f"'{text}' names {name}, and the claim is '{said.words}' of {target.name}: "
+                    "name the place that it is about, or none"
+                )
 
     # --- a claim in its sentence ----------------------------------------------------------------------------------
 
-    def claim(self, piece: _Piece, pieces: Iterable[_Piece], shown: str) -> None:
+    def claim(self, piece: _Piece, shown: str) -> None:
         bound: Bound | None = piece.token.meta["bound"] if piece.token else None
-        if bound is None or bound.use is not Use.CLAIM or bound.said is None:
+        if piece.token is None or bound is None or bound.said is None:
             return
-        before = re.split(r"[,;:.!?()]", shown[: piece.start])[-1].split()[-3:]
+        if bound.use is Use.RECHECK:
+            self.unbound(
+                piece.line, f"{_quoted(shown, piece.start)}: '{bound.words}' is to be rewritten. {says(bound.said)}"
+            )
+        if bound.use is not Use.CLAIM:
+            return
+        before = re.split(r"[,;:.!?()]", shown[max(0, piece.start - 200) : piece.start])[-1].split()[-3:]
         if negation := self.words.negated(" ".join(before)):
-            self.fault(
-                piece.line,
-                f"{_quoted(shown, piece.start)}: '{negation.phrase}' turns {{{bound.role}}} round: write the claim "
-                "that is true",
-            )
+            why = f"'{negation.phrase}' turns {{{bound.role}}} round: write the claim that is true"
+            self.failing(piece, piece.token, shown, why)
         if not bound.said.holds:
-            instead = " or ".join(bound.said.instead)
-            truth = bound.said.truth.rstrip(".")
-            self.fault(
-                piece.line,
-                f"{_quoted(shown, piece.start)}: the figures do not bear out '{bound.words}'. They say: {truth}."
-                + (f" True would be {instead}" if instead else ""),
-            )
+            why = f"the figures do not bear out '{bound.words}'. {says(bound.said, 'They')}"
+            self.failing(piece, piece.token, shown, why, bound.said)
 
     # --- what nothing binds ----------------------------------------------------------------------------------------
 
     def scan(self, pieces: list[_Piece], shown: str) -> None:
         bare = "".join("\x01" * len(p.shown) if p.token else p.shown for p in pieces)
         bare = self.words.without_harmless(bare)
-        taken: list[tuple[int, int]] = []
+        taken = bytearray(len(bare))
 
         def report(start: int, end: int, what: str) -> None:
-            if any(start < t and s < end for s, t in taken):
+            if any(taken[start:end]):
                 return
-            taken.append((start, end))
-            line = next(
-                (p.line + p.shown[: start - p.start].count("\n") for p in reversed(pieces) if p.start <= start), 1
-            )
+            taken[start:end] = b"\x01" * (end - start)
+            piece = pieces[bisect_right(pieces, start, key=lambda p: p.start) - 1]
+            line = piece.line + piece.shown[: start - piece.start].count("\n")
             self.unbound(line, f"{_quoted(shown, start)}: {what}")
 
         for found in _MONTH.finditer(bare):
@@ -312,7 +357,7 @@ class _Binding:
                 beside.end,
                 f"'{beside.phrase}' sets two figures side by side and nothing checks it: {_HOW_BESIDE}",
             )
-        for word in self.words.in_prose(bare):
+        for word in self.words.in_prose(self._without_wards(bare)):
             claims = self.words.claims[word.phrase]
             how = write_role(claims[0], "measure", word.phrase) if claims else "the figures themselves"
             report(
@@ -331,6 +376,12 @@ class _Binding:
                     f"{{lowest}}`measure`, or quote it: {_QUOTE}",
                 )
 
+    def _without_wards(self, text: str) -> str:
+        """The text with wards' names blanked out: nothing fell in High Fell."""
+        for name in self._wards(text):
+            text = text.replace(name, " " * len(name))
+        return text
+
     def _wards(self, text: str) -> list[str]:
         """The wards that a text names, each as it names it."""
         names = {n for a in self.published.areas.all if a.kind is AreaKind.WARD for n in (a.name, a.short)}
@@ -341,12 +392,26 @@ class _Binding:
         return found
 
 
+def says(said: Said, who: str = "The figures") -> str:
+    """What the data say of a claim, and the claims that would hold."""
+    instead = f" True would be {' or '.join(said.instead)}" if said.instead else ""
+    return f"{who} say: {said.truth.rstrip('.')}.{instead}"
+
+
 def _begins_sentence(before: str) -> bool:
     return before.rstrip()[-1:] in ("", ".", "!", "?")
 
 
+@lru_cache(maxsize=2)
+def _sentences(paragraph: str) -> tuple[tuple[int, str], ...]:
+    """A paragraph's sentences with their places, kept because every fault in it quotes one."""
+    return tuple(sentences(paragraph))
+
+
 def _quoted(paragraph: str, place: int) -> str:
-    sentence = sentence_at(paragraph, place)
+    found = _sentences(paragraph)
+    at = bisect_right(found, place, key=lambda sentence: sentence[0])
+    sentence = " ".join((found[at - 1][1] if at else paragraph)[:1000].split())
     return f'"{sentence if len(sentence) <= 200 else sentence[:200] + " ..."}"'
 
 
@@ -355,7 +420,7 @@ _MONTH = re.compile(
     rf"\b(?:{_ALWAYS})\b(?:\s+\d{{4}})?|(?<=\bin )(?:March|May)\b(?:\s+\d{{4}})?"
     r"|\b(?:March|May)\s+\d{4}\b|\b\d{1,2}\s+(?:March|May)\b"  # "march" and "may" are also everyday words
 )
-_NUMBER = re.compile(r"£?\d[\d,]*(?:\.\d+)?(?:/\d{2})?%?")
+_NUMBER = re.compile(r"£?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d{2})?%?")
 _SMALL = (
     "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 )
@@ -364,6 +429,13 @@ _NUMBER_WORD = re.compile(
     rf"(?:the|every|a|all|its|our|{_SMALL}|hundred|thousand)\b"
     rf"|\b(?:{_SMALL})\s+(?:per cent|times)\b|\ba (?:third|quarter|fifth|tenth) of\b|\b(?:nearly |almost )?twice\b",
     re.IGNORECASE,
+)
+# A number or a date in a writer's own words of a claim, in words too: "by ten", "for three years", "in March". An age
+# ("at ten or eleven") is none.
+_PARTS = "half|a third|a quarter|a fifth|a tenth|a decade|a dozen|decades"
+_IN_OWN_WORDS = re.compile(
+    rf"\d[\d,.]*|\b(?:by|for|over|to|from|than)\s+(?:(?:nearly|almost|about|over)\s+)?(?:{_SMALL}|{_PARTS}|hundreds?)\b"
+    rf"|\b(?:{_SMALL})\s+(?:points|per cent|percentage|times|years|quarters|months)\b|\btwice\b|{_MONTH.pattern}"
 )
 _QUOTE = "{quoted}`the words <who says so, in what>`"
 _HOW_NUMBER = f"write {{value}}`measure`, or quote it: {_QUOTE}"

@@ -20,6 +20,7 @@ from pmif.period import Period
 # What stands after a claim that rests on the bare numbers, whatever words its writer chose.
 NOT_TESTED = "(not tested)"
 NO_CHANGE = "(no detectable change)"
+ESTIMATE = "(our estimate)"
 
 
 def always_said(role: str) -> str:
@@ -179,7 +180,7 @@ def _definition_changed(asked: Asked) -> Said:
 
 # --- beside others --------------------------------------------------------------------------------
 
-_BESIDE_WORDS = {
+BESIDE_WORDS = {
     "better-than": "better than {place}",
     "worse-than": "worse than {place}",
     "higher-than": "higher than {place}",
@@ -227,7 +228,7 @@ def _beside(role: str) -> Callable[[Asked], Said]:
         ours, theirs = (wording.format_value(pm, v) for v in (pm.finding.value, comparison.value))
         tested = wording.comparison_words(pm, kind) or f"not tested. {comparison.reason}"
         return Said(
-            _BESIDE_WORDS[role].format(place=with_article),
+            BESIDE_WORDS[role].format(place=with_article),
             role in true,
             f"{pm.council} {ours}, {place} {theirs}: {tested}".rstrip("."),
             tuple(write_role(one, asked.target.name) for one in true[:1]),
@@ -246,7 +247,7 @@ def _beside_group(asked: Asked, role: str) -> Said:
     here, there = (wording.as_shown(asked.pm, f.value) for f in (ours, named))
     true = "same-as" if here == there else f"{'higher' if here > there else 'lower'}-than-not-tested"
     return Said(
-        _BESIDE_WORDS[role].format(place=wording.area_name(asked.pm, _kind(asked))),
+        BESIDE_WORDS[role].format(place=wording.area_name(asked.pm, _kind(asked))),
         role == true,
         f"{with_unit(ours)} here, {with_unit(named)} there, in the same group; nothing tests the two",
         (write_role(true, asked.target.name),),
@@ -328,7 +329,8 @@ def _ranked(role: str, which: str, how: str) -> Callable[[Asked], Said]:
             words = words.replace(found.name, wanted)
         truth = found.doubt or f"the {which} is {with_unit(found.figure)}, {found.name}"
         base = f"{asked.pm.id}/{dimension}" if dimension else asked.pm.id
-        return Said(words, holds, truth, (write_role(true, base),))
+        caution = ESTIMATE if gap_of(_about(asked, dimension)).estimated else ""
+        return Said(words, holds, truth, (write_role(true, base),), caution)
 
     return claim
 
@@ -469,7 +471,7 @@ def _record(role: str) -> Callable[[Asked], Said]:
         mark = last or before[0].period  # the last time it stood as high, or the first figure there is
         broken = any(Period.parse(c.since).sort_key <= now.period.sort_key for c in asked.pm.measure.definition_changes)
         began = "it was first counted this way" if broken else "figures began"
-        words = f"the {which} since {'' if last else f'{began} in '}{mark.label}"
+        words = f"the {which} since {mark.label if last else f'{began} {wording.in_period(mark)}'}"
         beaten = before if last is None else before[[f.period for f in before].index(last) + 1 :]
         _whole(now, beaten)
         if close := next((f for f in beaten if _touch(now, f)), None):
@@ -568,7 +570,7 @@ CLAIMS = (
     _entry("definition-changed", "what is counted changed, and when", _definition_changed),
     *(
         _entry(role, words.format(place="England, its region or neighbours"), _beside(role), parts=("area", "group"))
-        for role, words in _BESIDE_WORDS.items()
+        for role, words in BESIDE_WORDS.items()
     ),
     *(_entry(role, words, _target(role)) for role, (_, words) in _TARGETS.items()),
     *(

@@ -129,8 +129,9 @@ def _nothing(self: RendererProtocol, tokens: Sequence[Token], at: int, options: 
 def _role(self: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: _Env) -> str:
     bound: Bound = tokens[at].meta["bound"]
     words = escape(bound.words)
-    if bound.use is Use.CLAIM and (always := always_said(bound.role)):
-        words = words.replace(always, f"<small>{always}</small>")
+    for caution in (always_said(bound.role), bound.said.caution if bound.said else ""):
+        if bound.use is Use.CLAIM and caution:
+            words = words.replace(caution, f"<small>{caution}</small>")
     match bound.use:
         case Use.QUOTED:
             sources: list[str] = env["sources"]

@@ -29,7 +29,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pmif.commentary.notation import ROLE
 from pmif.declared import Reader
@@ -50,6 +50,13 @@ de_identified_by: policy-and-improvement
 What they said.
 :::"""
 SMART = "“”„‘’‚′´"
+LARGEST = 50_000  # bytes: some 8,000 words, far more than anybody reads on one page
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
+# Front matter is one word or date a line: YAML's anchors, tags, lists and blocks have no use here.
+_SMART_QUOTED = re.compile(rf"\s*[{SMART}]|[^:]*:\s*[{SMART}]|[a-z_]+[{SMART}]")
+_DAY = re.compile(r"[^:]*:\s+(\d{4}-\d{1,2}-\d{1,2})\s*")
+_WORD = r"[^\s#&*!|>\[{%@`]"
+_PLAIN_LINE = re.compile(rf"\s*(#.*)?|(?!-){_WORD}[^:]*:(\s+{_WORD}.*|\s*)|\s+(?!-){_WORD}((?!:\s).)*")
 _STRAY_ROLE = re.compile(rf"\{{([a-z][a-z-]*)\}}\s*([{SMART}])?")
 
 
@@ -77,17 +84,27 @@ class Part(StrEnum):
 HEADINGS = (Part.SUMMARY, Part.CHALLENGES, Part.ACHIEVEMENTS, Part.ACTIONS, Part.RESOURCES, Part.VOICES)
 
 
+def _day(value: object) -> object:
+    """A day as YAML reads it; anything else is refused in words that an analyst can use."""
+    if value is None or type(value) is date:
+        return value
+    raise ValueError(f"'{value}' is no day: write it like 2026-10-20")
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class Front(BaseModel):
     """Who answers for the words, how far they have come, and since when. Roles, never names of people."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, title="front matter")
     author_role: Annotated[str, Field(min_length=1)]
     status: Status
-    written: date
+    written: Day
     reviewed_by: str | None = None
-    reviewed: date | None = None
+    reviewed: Day | None = None
     approved_by: str | None = None
-    approved: date | None = None
+    approved: Day | None = None
     follows: PeriodId | None = None  # the period whose text this one began as
     generated: bool = False  # sentences made from the figures, which nobody has yet rewritten
 
@@ -125,7 +142,7 @@ class Voice(BaseModel):
     who: Annotated[str, Field(min_length=1)]  # a parent at a family hub: never a name
     kind: VoiceKind
     consent: Annotated[str, Field(min_length=1)]  # how it was given, and to whom
-    consent_given: date
+    consent_given: Day
     de_identified_by: Annotated[str, Field(min_length=1)]  # a role
     html: str = ""
 
@@ -141,7 +158,7 @@ class Section:
 
     @property
     def empty(self) -> bool:
-        return not any(token.type in ("inline", "voice", "fence", "code_block") for token in self.body)
+        return not any(token.type in ("inline", "voice") for token in self.body)
 
 
 @dataclass(frozen=True)
@@ -217,14 +234,21 @@ class _Reading:
         self.faults.append(Fault(f"{self.place}, line {line}", problem))
 
     def read(self, content: bytes) -> Text | None:
+        if len(content) > LARGEST:
+            self.fault(1, f"has {len(content):,} bytes, and a page's text at most {LARGEST:,}: shorten it")
+            return None
         try:
             text = content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
             self.fault(line, "holds letters that are not UTF-8: save the file as UTF-8 and try again")
             return None
-        if "\x00" in text:
-            self.fault(text[: text.index("\x00")].count("\n") + 1, "holds a NUL, so this is no text: save it as text")
+        if found := _NO_TEXT.search(text):
+            line = len(re.split(r"\r\n|\n|\r", text[: found.start()]))
+            self.fault(
+                line,
+                f"holds the character {ord(found[0]):#06x}, which no text has: remove it, or save the file as UTF-8",
+            )
             return None
         lines = tuple(re.split(r"\r\n|\n|\r", text))
         end = self._front_end(lines)
@@ -252,17 +276,15 @@ class _Reading:
 
     def _front(self, lines: Sequence[str], end: int) -> Front | None:
         head = "\n".join(lines[1:end])
-        for n, line in enumerate(lines[1:end], start=2):
-            if any(mark in line for mark in SMART):
-                self.fault(n, "holds curly quotes, which are read as part of the word: write it without quotes")
-                return None
+        if not self._plain_lines(lines[1:end], 2):
+            return None
         reader = Reader(Path())
         page = reader.parse(self.place, "\n" + head, None)
         if page.data is None:
             if not reader.faults or "expected" in reader.faults[0].problem:
                 self.fault(2, f"between the --- marks there must be lines such as:\n{EXAMPLE}")
             else:
-                self.faults += reader.faults
+                self.faults += (_once_and_plainly(fault) for fault in reader.faults)
             return None
         made = reader.models(page, None, Front)
         self.faults += reader.faults
@@ -277,6 +299,18 @@ class _Reading:
                 )
         return made[0]
 
+    def _plain_lines(self, lines: Sequence[str], first: int) -> bool:
+        """Whether every line is a word, a colon and what it is; those that are not are faults."""
+        before = len(self.faults)
+        for n, line in enumerate(lines, start=first):
+            if _SMART_QUOTED.match(line):
+                self.fault(n, "holds curly quotes, which are read as part of the word: write it without quotes")
+            elif (found := _DAY.fullmatch(line)) and not _is_day(found[1]):
+                self.fault(n, f"'{found[1]}' is no day: write one like 2026-10-20")
+            elif not _PLAIN_LINE.fullmatch(line):
+                self.fault(n, f"'{line.strip()[:40]}' is no line of this kind: write a word, a colon and what it is")
+        return len(self.faults) == before
+
     # --- sections ------------------------------------------------------------------------------------------
 
     def _sections(self, tokens: Sequence[Token], lines: Sequence[str]) -> tuple[Section, ...]:
@@ -287,7 +321,9 @@ class _Reading:
         at = 0
         while at < len(tokens):
             token = tokens[at]
-            if token.type == "heading_open":
+            if token.type == "heading_open" and token.level > 0:
+                self.fault(_line(token), "a heading stands in a list or a quotation: begin its line with ## or ###")
+            elif token.type == "heading_open":
                 if current is not None:
                     found.append(_closed(current, body))
                 body = []
@@ -308,7 +344,7 @@ class _Reading:
     def _open(self, token: Token, words: str, current: Section | None, before: Sequence[Section]) -> Section | None:
         line, level = _line(token), int(token.tag[1])
         if level == 3:
-            return self._measure(line, words, current)
+            return self._measure(line, words, current, before)
         if level != 2:
             self.fault(
                 line, f"'{token.markup} {words}' is no heading of a text: write ## for a section, ### for a measure"
@@ -338,9 +374,9 @@ class _Reading:
             return framework.scorecard.areas
         return next((o.outcomes for o in framework.objectives if o.id == self.page), ())
 
-    def _measure(self, line: int, words: str, current: Section | None) -> Section | None:
+    def _measure(self, line: int, words: str, current: Section | None, before: Sequence[Section]) -> Section | None:
         if current is None or current.part not in (Part.OUTCOME, Part.MEASURE):
-            self.fault(line, f"'### {words}' names a measure, so it must stand below its outcome's ## heading")
+            self.fault(line, f"'### {words}' names a measure: write it below its outcome's ## heading")
             return None
         every = {m.id: m for m in self.framework.measures}
         outcome = current.about if current.part is Part.OUTCOME else every[current.about].outcome
@@ -350,6 +386,9 @@ class _Reading:
             near = get_close_matches(words, [m.id for m in mine] + [m.title for m in mine], n=2, cutoff=0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else f"use {', '.join(m.id for m in mine)}"
             self.fault(line, f"'### {words}' is no measure of outcome '{outcome}': {hint}")
+            return None
+        if twice := next((s for s in before if s.part is Part.MEASURE and s.about == found.id), None):
+            self.fault(line, f"'### {words}' stands here a second time: it is in line {twice.line} already")
             return None
         return Section(Part.MEASURE, found.id, line)
 
@@ -376,6 +415,12 @@ class _Reading:
                 f"'{lines[token.map[0]].strip()}' is opened here and never closed: add a line {token.markup}",
             )
             return []
+        if token.type in ("fence", "code_block"):
+            what = (
+                f"'{token.markup}{token.info.strip()[:40]}'" if token.type == "fence" else "four spaces before a line"
+            )
+            self.fault(_line(token), f"{what} would show the words as code, which nothing checks: leave it out")
+            return []
         if token.type == "colon_fence":
             voice = self._voice(token)
             if voice is None:
@@ -389,6 +434,10 @@ class _Reading:
     def _inline(self, token: Token) -> None:
         """What would be shown as typed, though its writer meant something else."""
         for child, line in inline_lines(token):
+            if child.type == "link_open" and child.attrGet("title"):
+                self.fault(line, f"a link has the title '{child.attrGet('title')}', which nothing checks: leave it out")
+            if child.type == "code_inline" and ROLE.search(child.content):
+                self.fault(line, f"'{child.content[:40]}' is shown as typed: leave out the ` around it")
             if child.type != "text":
                 continue
             if found := _STRAY_ROLE.search(child.content):
@@ -397,17 +446,21 @@ class _Reading:
             elif "`" in child.content:
                 self.fault(line, "holds a ` that nothing closes: write both backticks, or none")
             elif found := re.search(r"\*\*|__|\]\(", child.content):
-                self.fault(
-                    line, f"holds '{found[0]}' that nothing closes or opens: mend the Markdown, or write \\ before it"
-                )
-            elif found := re.search(r"</?[a-zA-Z][^>]*>", child.content):
+                self.fault(line, f"holds '{found[0]}' that nothing closes or opens: mend the Markdown, or leave it out")
+            elif found := re.search(r"</?[a-zA-Z][^<>]*>|<!--", child.content):
                 self.fault(line, f"holds HTML, '{found[0][:40]}', which would be shown as typed: use Markdown alone")
+            elif found := re.search(r"\{\{|\{%", child.content):
+                self.fault(line, f"holds '{found[0]}', which fills in nothing here: write {{value}}`measure`")
+            elif found := re.match(r"#{1,6}(?=[A-Za-z])", child.content):
+                self.fault(
+                    line, f"'{child.content[:40]}' is no heading: write a space after {found[0]}, or no {found[0]}"
+                )
 
     def _voice(self, token: Token) -> Voice | None:
         line = _line(token)
         if token.info.strip() != "{voice}":
             name = token.info.strip() or "nothing"
-            self.fault(line, f"'{token.markup}{name}' is not known: only {token.markup}{{voice}} is used here")
+            self.fault(line, f"'{token.markup}{name}' is not known: use {token.markup}{{voice}}, or leave it out")
             return None
         lines = token.content.splitlines()
         marks = [n for n, text in enumerate(lines) if text.strip() == "---"]
@@ -415,10 +468,12 @@ class _Reading:
             self.fault(line, f"this voice does not begin with what was agreed:\n{VOICE_EXAMPLE}")
             return None
         before = len(self.faults)
+        if not self._plain_lines(lines[1 : marks[1]], line + 2):
+            return None
         reader = Reader(Path())
         page = reader.parse(self.place, "\n" * (line + 1) + "\n".join(lines[1 : marks[1]]), None)
         made = reader.models(page, None, Voice)
-        self.faults += reader.faults
+        self.faults += reader.faults if page.data else map(_once_and_plainly, reader.faults)
         words = "\n".join(lines[marks[1] + 1 :]).strip()
         if not words:
             self.fault(line, "this voice says nothing: write the words below its lines")
@@ -453,6 +508,19 @@ def inline_lines(token: Token) -> Iterator[tuple[Token, int]]:
             if found:
                 line += found[0].count("\n")
                 at = found.end()
+
+
+def _is_day(typed: str) -> bool:
+    try:
+        date.fromisoformat(typed)
+    except ValueError:
+        return False
+    return True
+
+
+def _once_and_plainly(fault: Fault) -> Fault:
+    """What the reader of YAML says, with what there is to do."""
+    return replace(fault, problem=f"{fault.problem}: write each word once, with a colon, a space and what it is")
 
 
 def _line(token: Token) -> int:

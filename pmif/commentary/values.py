@@ -43,6 +43,10 @@ def _period(asked: Asked) -> Said:
     return Said(asked.figure().period.label)
 
 
+def _in_period(asked: Asked) -> Said:
+    return Said(wording.in_period(asked.figure().period))
+
+
 def _interval(asked: Asked) -> Said:
     figure = asked.figure()
     if figure.lower is None or figure.upper is None:
@@ -114,12 +118,15 @@ def _last_year_period(asked: Asked) -> Said:
 
 
 def _change(asked: Asked) -> Said:
-    return Said(_apart(asked.figure(), earlier(asked)))
+    return Said(_apart(asked, asked.figure(), earlier(asked)))
 
 
-def _apart(one: NamedFigure, other: NamedFigure) -> str:
+def _apart(asked: Asked, one: NamedFigure, other: NamedFigure) -> str:
     """How far two figures are apart as they are shown, so that a reader's own sum agrees; without a sign."""
-    pm = one.pm
+    decimals = _decimals(asked)
+    pm = asked.pm
+    if decimals is not None:
+        pm = replace(pm, measure=pm.measure.model_copy(update={"decimals": decimals}))
     return wording.amount(pm, wording.as_shown(pm, one.value) - wording.as_shown(pm, other.value))
 
 
@@ -149,7 +156,7 @@ def _borough_beside(asked: Asked) -> tuple[NamedFigure, NamedFigure]:
 
 
 def _difference(asked: Asked) -> Said:
-    return Said(_apart(*_borough_beside(asked)))
+    return Said(_apart(asked, *_borough_beside(asked)))
 
 
 def _times(asked: Asked) -> Said:
@@ -199,6 +206,13 @@ def _copied(asked: Asked) -> Said:
     if received is None:
         raise CannotBindError(f"data/sources/{asked.pm.source.id}.yml does not say when its copy was made")
     return Said(Period.parse(received.isoformat()).label)
+
+
+def _expected(asked: Asked) -> Said:
+    expected = asked.pm.finding.expected_from
+    if not expected:
+        raise CannotBindError(f"no date is promised for the next figure of '{asked.pm.id}'")
+    return Said(wording.month(expected))
 
 
 def _next_due(asked: Asked) -> Said:
@@ -367,14 +381,15 @@ VALUES = (
     _entry("value", "the figure with its unit: 58.0 years", _value, parts=_ANY, options=("decimals",)),
     _entry("number", "the figure without the unit's words: 58.0", _number, parts=_ANY, options=("decimals",)),
     _entry("period", "the period of the figure: 2022 to 2024", _period, parts=_ANY),
+    _entry("in-period", "the same with its preposition: in 2012, on 31 March 2025", _in_period, parts=_ANY),
     _entry("interval", "its 95% interval: 54.9 to 61.2", _interval, parts=_ANY),
     _entry("previous", "the figure before", _previous, parts=_ANY, options=("since", "decimals")),
     _entry("previous-period", "the period of the figure before", _previous_period, parts=_ANY, options=("since",)),
     _entry("last-year", "the same period a year before", _last_year_value, parts=_ANY, options=("decimals",)),
     _entry("last-year-period", "that period", _last_year_period, parts=_ANY),
-    _entry("change", "how far it is from the figure before, without a sign", _change, parts=_ANY, options=("since",)),
+    _entry("change", "how far it is from the figure before", _change, parts=_ANY, options=("since", "decimals")),
     _entry("change-percent", "the same in per cent of the one before", _change_percent, parts=_ANY, options=("since",)),
-    _entry("difference", "how far the borough is from another place or group: 2.9 years", _difference, parts=_ANY),
+    _entry("difference", "how far apart the two are", _difference, parts=_ANY, options=("decimals",)),
     _entry("times", "how many times another place's figure the borough's is: 1.4 times", _times, parts=_ANY),
     _entry("target", "the target", _target),
     _entry("target-by", "when it is to be reached", _target_by),
@@ -382,6 +397,7 @@ VALUES = (
     _entry("note", "the caution that data/framework gives with the measure", _note),
     _entry("copied", "the day of the copy that its figures were read from", _copied),
     _entry("source", "publisher and dataset", _source),
+    _entry("expected", "the month in which the next figure is or was due", _expected),
     _entry("next-due", "when the next figure should come, as a clause", _next_due),
     _entry("highest-name", "the ward or group with the highest figure", _highest_name, parts=_GAP),
     _entry("lowest-name", "the ward or group with the lowest figure", _lowest_name, parts=_GAP),

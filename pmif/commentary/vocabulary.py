@@ -30,6 +30,7 @@ class Said:
     holds: bool = True
     truth: str = ""
     instead: tuple[str, ...] = ()
+    caution: str = ""  # what stands after it whatever words the writer chose: (our estimate)
 
 
 class CannotBindError(Exception):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
@@ -71,8 +72,13 @@ class Published:
         return vintage in self.framework.reporting.ward_shapes
 
     @cached_property
-    def _by_measure(self) -> dict[str, pd.DataFrame]:
-        return {str(name): rows for name, rows in self.figures.groupby("measure")}
+    def _rows_of(self) -> dict[str, Any]:
+        """Where the rows of each measure stand."""
+        return {str(name): rows for name, rows in self.figures.groupby("measure").indices.items()}
+
+    def rows_of(self, measure_id: str) -> pd.DataFrame:
+        """Every row of a measure, as published; taken out only when a page asks for it, since few ask for all."""
+        return self.figures.take(self._rows_of.get(measure_id, []))
 
     @cached_property
     def _opened(self) -> dict[str, "PublishedMeasure"]:
@@ -90,11 +96,9 @@ class Published:
             near = get_close_matches(measure_id, list(self.findings), n=3) or list(self.findings)[:5]
             raise RunError(f"there is no measure '{measure_id}': did you mean {', '.join(near)}?")
         if measure_id not in self._opened:
-            rows = self._by_measure.get(measure_id, self.figures.iloc[0:0])
             self._opened[measure_id] = PublishedMeasure(
                 published=self,
                 measure=self.framework.measure(measure_id),
-                figures=in_order(rows).reset_index(drop=True),
                 finding=self.findings[measure_id],
                 gaps=tuple(g for g in self.gaps if g.measure == measure_id),
             )
@@ -142,16 +146,20 @@ class Published:
 
 @dataclass(frozen=True, eq=False)  # one object a measure: tables cannot be compared as a whole
 class PublishedMeasure:
-    """One measure as a report may show it. `figures` has all its rows, oldest first; a withheld one has NaN.
+    """One measure as a report may show it.
 
     The tables that its methods return are shared between callers: read them, do not write to them.
     """
 
     published: Published
     measure: Measure
-    figures: pd.DataFrame
     finding: Finding
     gaps: tuple[Gap, ...]
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """All its rows, oldest first; a withheld one has NaN."""
+        return in_order(self.published.rows_of(self.id)).reset_index(drop=True)
 
     @property
     def id(self) -> str:
