@@ -46,7 +46,7 @@ class Reader:
             line = fault.problem_mark.line + 1 if fault.problem_mark else "unknown"
             problem = (fault.problem or "cannot be read").split("\n")[0]
             self.faults.append(Fault(f"{name}, line {line}", f"not valid YAML, {problem}"))
-        except YAMLError as fault:
+        except (YAMLError, ValueError) as fault:  # ValueError: a day that no calendar has
             self.faults.append(Fault(name, f"not valid YAML: {str(fault).splitlines()[0]}"))
         else:
             if not isinstance(data, Mapping):

@@ -6,34 +6,33 @@ remarks: an approved text may have none.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import lru_cache
 
 from markdown_it.token import Token
 
-from pmif.commentary.claims import BESIDE_WORDS, CLAIMS, always_said
-from pmif.commentary.notation import Target, read_target, write_role
-from pmif.commentary.sentences import sentence_at, sentences
+from pmif.commentary.claims import CLAIMS, always_said
+from pmif.commentary.notation import Target, read_target
+from pmif.commentary.own_words import check_own_words
+from pmif.commentary.paragraph import Piece, quoted
+from pmif.commentary.sentences import sentence_at
 from pmif.commentary.text import Part, Section, Status, Text, inline_lines
+from pmif.commentary.told import wards_named
+from pmif.commentary.unbound import unbound
 from pmif.commentary.values import SAID_OF_COUNTED, VALUES
 from pmif.commentary.vocabulary import CannotBindError, Entry, Kind, Said, ask
 from pmif.commentary.words import ClaimWords
 from pmif.disclosure import Published
-from pmif.disclosure.figure_name import read_figure_name
+from pmif.disclosure.figure_name import area_slug
 from pmif.errors import Fault
-from pmif.framework import Polarity
-from pmif.geography import AreaKind
-from pmif.period import MONTHS
 
 VOCABULARY: dict[str, Entry] = {entry.role: entry for entry in (*VALUES, *CLAIMS)}
 QUOTED = "quoted"
 RECHECK = "recheck"
 THIS = "this"
-OF_ANY_PLACE = ("definition-changed", "late", "new-figure")  # their words may name who counts, and where
+OF_THE_BOROUGH = re.compile(r"rose|fell|rising|falling|still-|no-detectable|unchanged|improved|got-worse|within-range")
 ROLES = (*VOCABULARY, QUOTED, RECHECK)
 
 
@@ -106,16 +105,6 @@ def inlines(section: Section) -> Iterator[Token]:
     return (token for token in section.body if token.type == "inline")
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A stretch of a paragraph: typed words, or a role with what it shows."""
-
-    start: int
-    line: int
-    shown: str
-    token: Token | None = None
-
-
 @dataclass
 class _Binding:
     text: Text
@@ -127,8 +116,8 @@ class _Binding:
     def fault(self, line: int, problem: str) -> None:
         self.made.faults.append(Fault(f"{self.text.place}, line {line}", problem))
 
-    def failing(self, piece: _Piece, token: Token, shown: str, why: str, said: Said | None = None) -> None:
-        sentence = _quoted(shown, piece.start)
+    def failing(self, piece: Piece, token: Token, shown: str, why: str, said: Said | None = None) -> None:
+        sentence = quoted(shown, piece.start)
         self.made.failing.append(Failing(token, sentence, why, said))
         self.fault(piece.line, f"{sentence}: {why}")
 
@@ -137,34 +126,37 @@ class _Binding:
 
     def paragraph(self, token: Token) -> None:
         # Roles are filled in first, so that a fault can quote the sentence as a reader would see it.
-        pieces: list[_Piece] = []
-        refused: list[tuple[_Piece, Token, str]] = []
+        pieces: list[Piece] = []
+        refused: list[tuple[Piece, Token, str]] = []
         at = 0
         for child, line in inline_lines(token):
             shown = {"softbreak": "\n", "hardbreak": "\n"}.get(child.type, child.content)
-            piece = _Piece(at, line, shown)
+            piece = Piece(at, line, shown)
             if child.type == "myst_role":
                 role, content = str(child.meta["name"]), child.content
                 try:
                     bound = self.role(role, content, line)
                 except CannotBindError as fault:
                     bound = Bound(Use.VALUE, role, content, line, f"{{{role}}}`{content}`")
-                    refused.append((_Piece(at, line, bound.words), child, str(fault)))
+                    refused.append((Piece(at, line, bound.words), child, str(fault)))
                 else:
                     if _begins_sentence("".join(p.shown for p in pieces)):
                         bound = replace(bound, words=bound.words[:1].upper() + bound.words[1:])
                     self.made.bound.append(bound)
                 child.meta["bound"] = bound
-                piece = _Piece(at, line, bound.words, child)
+                piece = Piece(at, line, bound.words, child)
             if piece.shown or piece.token:  # a claim that writes nothing is a claim all the same
                 pieces.append(piece)
                 at += len(piece.shown)
         shown = "".join(piece.shown for piece in pieces)
         for piece, role_token, problem in refused:
             self.failing(piece, role_token, shown, problem)
+        typed = "".join("\x01" * len(piece.shown) if piece.token else piece.shown for piece in pieces)
         for piece in pieces:
             self.claim(piece, shown)
-        self.scan(pieces, shown)
+            self.place(piece, shown, typed)
+        for line, problem in unbound(pieces, shown, self.published.areas, self.words):
+            self.unbound(line, problem)
         self.made.paragraphs.append((token.map[0] + 1 if token.map else 1, shown))
 
     # --- one role ---------------------------------------------------------------------------------------------
@@ -190,7 +182,8 @@ class _Binding:
             if caution.strip("()") not in words:
                 words = f"{words} {caution}"
         if target.words:
-            self.own_words(role, SAID_OF_COUNTED.get(target.name, ()) if counted else (role,), target, said)
+            may = SAID_OF_COUNTED.get(target.name, ()) if counted else (role,)
+            check_own_words(role, may, target, said, self.published, self.words)
         measure = target.name.split("/")[0] if entry.takes == "measure" else ""
         use = Use.CLAIM if entry.kind is Kind.CLAIM else Use.VALUE
         return Bound(use, role, content, line, words, measure, said=said)
@@ -243,82 +236,15 @@ class _Binding:
             bound = replace(bound, said=replace(bound.said, truth="this can be said again, so write it as it was"))
         return replace(bound, use=Use.RECHECK, role=RECHECK, content=content)
 
-    def own_words(self, role: str, may: tuple[str, ...], target: Target, said: Said) -> None:
-        """Refuse words of the writer's own that do not say what is claimed; `may` are the claims that they may make."""
-        text, claims = target.words, self.words.claims
-        left, fits = text, not may
-        for found in self.words.in_role(self._without_wards(text)):
-            if not set(may) & set(claims[found.phrase]):
-                raise CannotBindError(
-                    f"'{text}' says '{found.phrase}', which is not what {{{role}}} claims: {self._may_say(may)}"
-                )
-            fits = True
-            left = left[: found.start] + " " * (found.end - found.start) + left[found.end :]
-        if not fits:
-            raise CannotBindError(f"'{text}' does not say what {{{role}}} claims: {self._may_say(may)}")
-        if negation := self.words.negated(left):
-            raise CannotBindError(
-                f"'{text}' turns the claim round with '{negation.phrase}': write the claim that is true"
-            )
-        if number := _IN_OWN_WORDS.search(re.sub(r"\bfive[- ]years?\b", "", left)):
-            raise CannotBindError(f"'{text}' holds '{number[0]}', which nothing binds: end the claim before it")
-        said_so = {found.phrase for found in self.words.in_role(text)}
-        if role.startswith(("highest", "lowest")):
-            self._right_end(role, said_so, target, said)
-        if VOCABULARY[role].takes == "measure" and role not in OF_ANY_PLACE:
-            self._right_place(role, text, target, said)
-
-    def _right_end(self, role: str, said_so: set[str], target: Target, said: Said) -> None:
-        """Refuse 'best' and 'worst' at the other end of a measure, and a record that goes back to some period only."""
-        polarity = self.published.framework.measure(target.name.split("/")[0]).polarity
-        best = {Polarity.HIGHER: "highest", Polarity.LOWER: "lowest"}.get(polarity)
-        for phrase in said_so & {"best", "worst"}:
-            if best is None or (role.startswith(best) != (phrase == "best")):
-                right = f"the best is the {best}" if best else "neither end is good or bad"
-                raise CannotBindError(
-                    f"'{phrase}' is not what {{{role}}} claims, since {right} here: leave that word out"
-                )
-        if (
-            role.endswith("-since")
-            and any("record" in phrase for phrase in said_so)
-            and "figures began" not in said.words
-        ):
-            raise CannotBindError(
-                f"it is no record, but '{said.words}': say since when, or leave the words to {{{role}}}"
-            )
-
-    def _may_say(self, claims: Sequence[str]) -> str:
-        words = [word for claim in claims for word in self.words.words_of(claim)]
-        if not words:
-            return "leave that word out"
-        return f"use {', '.join(words[:6])}, or add a word to data/language/claim-words.yml"
-
-    def _right_place(self, role: str, text: str, target: Target, said: Said) -> None:
-        """Refuse a place in the writer's words that the claim is not about."""
-        areas = self.published.areas
-        code = read_figure_name(self.published, target.name).area
-        beside = code == areas.borough.code and role in BESIDE_WORDS  # England, where no place is named
-        about = {
-            n for a in areas.all if a.code == code or (beside and a.kind is AreaKind.COUNTRY) for n in (a.name, a.short)
-        }
-        wider = {a.short for a in areas.all if a.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
-        named = [*self._wards(text), *(n for n in sorted(wider) if re.search(rf"\b{re.escape(n)}\b", text))]
-        for name in named:
-            if name not in about and name not in said.words:
-                raise CannotBindError(
-                    f"'{text}' names {name}, and the claim is '{said.words}' of {target.name}: "
-                    "name the place that it is about, or none"
-                )
-
     # --- a claim in its sentence ----------------------------------------------------------------------------------
 
-    def claim(self, piece: _Piece, shown: str) -> None:
+    def claim(self, piece: Piece, shown: str) -> None:
         bound: Bound | None = piece.token.meta["bound"] if piece.token else None
         if piece.token is None or bound is None or bound.said is None:
             return
         if bound.use is Use.RECHECK:
             self.unbound(
-                piece.line, f"{_quoted(shown, piece.start)}: '{bound.words}' is to be rewritten. {says(bound.said)}"
+                piece.line, f"{quoted(shown, piece.start)}: '{bound.words}' is to be rewritten. {says(bound.said)}"
             )
         if bound.use is not Use.CLAIM:
             return
@@ -330,66 +256,17 @@ class _Binding:
             why = f"the figures do not bear out '{bound.words}'. {says(bound.said, 'They')}"
             self.failing(piece, piece.token, shown, why, bound.said)
 
-    # --- what nothing binds ----------------------------------------------------------------------------------------
-
-    def scan(self, pieces: list[_Piece], shown: str) -> None:
-        bare = "".join("\x01" * len(p.shown) if p.token else p.shown for p in pieces)
-        bare = self.words.without_harmless(bare)
-        taken = bytearray(len(bare))
-
-        def report(start: int, end: int, what: str) -> None:
-            if any(taken[start:end]):
-                return
-            taken[start:end] = b"\x01" * (end - start)
-            piece = pieces[bisect_right(pieces, start, key=lambda p: p.start) - 1]
-            line = piece.line + piece.shown[: start - piece.start].count("\n")
-            self.unbound(line, f"{_quoted(shown, start)}: {what}")
-
-        for found in _MONTH.finditer(bare):
-            report(*found.span(), f"the date '{found[0].strip()}' is bound to nothing: {_HOW_PERIOD}")
-        for found in _NUMBER.finditer(bare):
-            report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
-        for found in _NUMBER_WORD.finditer(bare):
-            report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
-        for beside in self.words.comparisons(bare):
-            report(
-                beside.start,
-                beside.end,
-                f"'{beside.phrase}' sets two figures side by side and nothing checks it: {_HOW_BESIDE}",
+    def place(self, piece: Piece, shown: str, typed: str) -> None:
+        """List a claim about the borough in a sentence that names a ward: a reader would take it as the ward's."""
+        bound: Bound | None = piece.token.meta["bound"] if piece.token else None
+        if bound is None or bound.use is not Use.CLAIM or not OF_THE_BOROUGH.match(bound.role) or "/" in bound.content:
+            return
+        if wards := wards_named(sentence_at(typed, piece.start), self.published.areas):
+            self.unbound(
+                piece.line,
+                f"{quoted(shown, piece.start)}: names {wards[0]}, and {{{bound.role}}} is of {self.published.council}: "
+                f"write {{{bound.role}}}`{bound.measure}/{area_slug(wards[0])}`, or part the sentence in two",
             )
-        for word in self.words.in_prose(self._without_wards(bare)):
-            claims = self.words.claims[word.phrase]
-            how = write_role(claims[0], "measure", word.phrase) if claims else "the figures themselves"
-            report(
-                word.start,
-                word.end,
-                f"'{word.phrase}' says something of a figure and nothing checks it: write {how}, or quote it: {_QUOTE}",
-            )
-        for name in self._wards(bare):
-            place = bare.index(name)
-            sentence = sentence_at(bare, place)
-            if superlative := self.words.superlative(sentence):
-                report(
-                    place,
-                    place + len(name),
-                    f"'{superlative.phrase}' and {name} are bound to nothing: write {{highest}}`measure` or "
-                    f"{{lowest}}`measure`, or quote it: {_QUOTE}",
-                )
-
-    def _without_wards(self, text: str) -> str:
-        """The text with wards' names blanked out: nothing fell in High Fell."""
-        for name in self._wards(text):
-            text = text.replace(name, " " * len(name))
-        return text
-
-    def _wards(self, text: str) -> list[str]:
-        """The wards that a text names, each as it names it."""
-        names = {n for a in self.published.areas.all if a.kind is AreaKind.WARD for n in (a.name, a.short)}
-        found: list[str] = []
-        for name in sorted(names, key=len, reverse=True):
-            if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and not any(name in longer for longer in found):
-                found.append(name)
-        return found
 
 
 def says(said: Said, who: str = "The figures") -> str:
@@ -400,44 +277,3 @@ def says(said: Said, who: str = "The figures") -> str:
 
 def _begins_sentence(before: str) -> bool:
     return before.rstrip()[-1:] in ("", ".", "!", "?")
-
-
-@lru_cache(maxsize=2)
-def _sentences(paragraph: str) -> tuple[tuple[int, str], ...]:
-    """A paragraph's sentences with their places, kept because every fault in it quotes one."""
-    return tuple(sentences(paragraph))
-
-
-def _quoted(paragraph: str, place: int) -> str:
-    found = _sentences(paragraph)
-    at = bisect_right(found, place, key=lambda sentence: sentence[0])
-    sentence = " ".join((found[at - 1][1] if at else paragraph)[:1000].split())
-    return f'"{sentence if len(sentence) <= 200 else sentence[:200] + " ..."}"'
-
-
-_ALWAYS = "|".join(month for month in MONTHS if month not in ("March", "May"))
-_MONTH = re.compile(
-    rf"\b(?:{_ALWAYS})\b(?:\s+\d{{4}})?|(?<=\bin )(?:March|May)\b(?:\s+\d{{4}})?"
-    r"|\b(?:March|May)\s+\d{4}\b|\b\d{1,2}\s+(?:March|May)\b"  # "march" and "may" are also everyday words
-)
-_NUMBER = re.compile(r"£?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d{2})?%?")
-_SMALL = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-)
-_NUMBER_WORD = re.compile(
-    rf"\b(?:one|{_SMALL}|hundred|thousand|half)\s+(?:in|out of|of|per cent|times)\s+"
-    rf"(?:the|every|a|all|its|our|{_SMALL}|hundred|thousand)\b"
-    rf"|\b(?:{_SMALL})\s+(?:per cent|times)\b|\ba (?:third|quarter|fifth|tenth) of\b|\b(?:nearly |almost )?twice\b",
-    re.IGNORECASE,
-)
-# A number or a date in a writer's own words of a claim, in words too: "by ten", "for three years", "in March". An age
-# ("at ten or eleven") is none.
-_PARTS = "half|a third|a quarter|a fifth|a tenth|a decade|a dozen|decades"
-_IN_OWN_WORDS = re.compile(
-    rf"\d[\d,.]*|\b(?:by|for|over|to|from|than)\s+(?:(?:nearly|almost|about|over)\s+)?(?:{_SMALL}|{_PARTS}|hundreds?)\b"
-    rf"|\b(?:{_SMALL})\s+(?:points|per cent|percentage|times|years|quarters|months)\b|\btwice\b|{_MONTH.pattern}"
-)
-_QUOTE = "{quoted}`the words <who says so, in what>`"
-_HOW_NUMBER = f"write {{value}}`measure`, or quote it: {_QUOTE}"
-_HOW_BESIDE = f"write {{higher-than}}`higher than England <measure/england>` or its like, or quote it: {_QUOTE}"
-_HOW_PERIOD = f"write {{period}}`measure`, or quote it: {_QUOTE}"

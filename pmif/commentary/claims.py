@@ -419,11 +419,7 @@ def _slope(role: str) -> Callable[[Asked], Said]:
 def _history(asked: Asked) -> tuple[NamedFigure, list[NamedFigure]]:
     """The newest figure and every earlier one of the present definition, oldest first."""
     pm, name = asked.pm, asked.named
-    rows = pm.figures[
-        (pm.figures["area"] == name.area)
-        & (pm.figures["dimension"] == name.dimension)
-        & (pm.figures["group"] == name.group)
-    ]
+    rows = pm.by_series.get((name.area, name.dimension, name.group), pm.figures.iloc[:0])
     breaks = [Period.parse(c.since).sort_key for c in pm.measure.definition_changes]
     now = asked.figure()
     since = max((b for b in breaks if b <= now.period.sort_key), default=None)

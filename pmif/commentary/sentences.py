@@ -21,7 +21,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
     """
     start = 0
     for stop in _STOP.finditer(text):
-        if _goes_on(text[start : stop.start()], stop[0], text[stop.end() :].lstrip()[:1]):
+        if _goes_on(text[max(start, stop.start() - 30) : stop.start()], stop[0], text[stop.end() :].lstrip()[:1]):
             continue
         yield from _stripped(text, start, stop.end())
         start = stop.end()

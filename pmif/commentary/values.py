@@ -59,11 +59,7 @@ def earlier(asked: Asked) -> NamedFigure:
     """The figure that a change is counted from: that of `since`, or the one before the newest."""
     since = asked.period_option("since")
     name, pm = asked.named, asked.pm
-    rows = pm.figures[
-        (pm.figures["area"] == name.area)
-        & (pm.figures["dimension"] == name.dimension)
-        & (pm.figures["group"] == name.group)
-    ]
+    rows = pm.by_series.get((name.area, name.dimension, name.group), pm.figures.iloc[:0])
     now = asked.figure()
     before = [p for p in map(Period.parse, rows["period"]) if p.sort_key < now.period.sort_key]
     if not before:

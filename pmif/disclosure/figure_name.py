@@ -42,6 +42,8 @@ def read_figure_name(published: Published, text: str) -> FigureName:
     for part in map(str.strip, parts):
         if "=" in part:
             found["dimension"], found["group"] = (half.strip() for half in part.split("=", 1))
+            if not (found["dimension"] and found["group"]):
+                raise FigureNameError(f"'{part}' in '{text}' is no dimension=group: {HOW}")
         elif part in dimensions:
             found["dimension"] = part
         elif area_slug(part) in areas:
@@ -103,10 +105,9 @@ def find_figure(published: Published, wanted: FigureName) -> "pd.Series[str]":
         raise FigureNameError(
             f"'{wanted.measure}' has no figure in the report for {published.report.label}. {pm.finding.reason}".strip()
         )
-    fits = (rows["area"] == wanted.area) & (rows["dimension"] == wanted.dimension) & (rows["group"] == wanted.group)
-    if not fits.any():
+    series = pm.by_series.get((wanted.area, wanted.dimension, wanted.group))
+    if series is None:
         raise FigureNameError(f"'{wanted.measure}' has no such figure. It has {_held(pm)}")
-    series = rows[fits]
     newest = pm.finding.period.id if pm.finding.period else ""
     if wanted.period:
         of_period = series[series["period"] == wanted.period]

@@ -161,6 +161,12 @@ class PublishedMeasure:
         """All its rows, oldest first; a withheld one has NaN."""
         return in_order(self.published.rows_of(self.id)).reset_index(drop=True)
 
+    @cached_property
+    def by_series(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        """Its rows by area, dimension and group, oldest first: commentary asks for one after another."""
+        groups = self.figures.groupby(["area", "dimension", "group"], sort=False)
+        return {(str(a), str(d), str(g)): rows for (a, d, g), rows in groups}
+
     @property
     def id(self) -> str:
         return self.measure.id

@@ -1,0 +1,39 @@
+"""What a text tells without a role: numbers, dates and wards, as they are typed."""
+
+import re
+
+from pmif.geography import AreaKind, Areas
+from pmif.period import MONTHS
+
+_ALWAYS = "|".join(month for month in MONTHS if month not in ("March", "May"))
+MONTH = re.compile(
+    rf"\b(?:{_ALWAYS})\b(?:\s+\d{{4}})?|(?<=\bin )(?:March|May)\b(?:\s+\d{{4}})?"
+    r"|\b(?:March|May)\s+\d{4}\b|\b\d{1,2}\s+(?:March|May)\b"  # "march" and "may" are also everyday words
+)
+NUMBER = re.compile(r"£?\d(?:[\d,]*\d)?(?:\.\d+)?(?:/\d{2})?%?")
+SMALL = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
+NUMBER_WORD = re.compile(
+    rf"\b(?:one|{SMALL}|hundred|thousand|half)\s+(?:in|out of|of|per cent|times)\s+"
+    rf"(?:the|every|a|all|its|our|{SMALL}|hundred|thousand)\b"
+    rf"|\b(?:{SMALL})\s+(?:per cent|times)\b|\ba (?:third|quarter|fifth|tenth) of\b|\b(?:nearly |almost )?twice\b",
+    re.IGNORECASE,
+)
+
+
+def without_wards(text: str, areas: Areas) -> str:
+    """The text with wards' names blanked out: nothing fell in High Fell."""
+    for name in wards_named(text, areas):
+        text = text.replace(name, " " * len(name))
+    return text
+
+
+def wards_named(text: str, areas: Areas) -> list[str]:
+    """The wards that a text names, each as it names it."""
+    names = {n for a in areas.all if a.kind is AreaKind.WARD for n in (a.name, a.short)}
+    found: list[str] = []
+    for name in sorted(names, key=len, reverse=True):
+        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and not any(name in longer for longer in found):
+            found.append(name)
+    return found
