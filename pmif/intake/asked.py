@@ -5,7 +5,7 @@ with the report, and earlier ones that nobody ever answered. An answer is a figu
 why there is none; silence is late, and then missing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -117,6 +117,35 @@ def asked(
     ]
 
 
+def refused_beside(
+    receipts: Sequence[Receipt], framework: Framework, report: Period, day: date, counted: Collection[str]
+) -> list[Receipt]:
+    """Files refused for `report` by `day` that no request shows as refused, oldest first.
+
+    `counted` are the roles of which some do. Other files do not say whose they are, or are of a service that has
+    answered all it was asked. Such a file is settled once it, or another of its name, has come from a known role,
+    or once one of its own role has been taken.
+    """
+    roles = {role.id for role in framework.roles}
+    came = [r for r in receipts if r.kind is BatchKind.RETURN and r.received and r.received.date() <= day]
+    came.sort(key=lambda r: r.received.timestamp() if r.received else 0)
+
+    def settles(later: Receipt, one: Receipt) -> bool:
+        if later.role not in roles:
+            return False
+        same = later.sha256 == one.sha256 or (later.sent_as != "" and later.sent_as == one.sent_as)
+        return same or (later.role == one.role and not _was_refused(later))
+
+    return [
+        one
+        for place, one in enumerate(came)
+        if one.report == report.id
+        and one.role not in counted
+        and _was_refused(one)
+        and not any(settles(later, one) for later in came[place + 1 :])
+    ]
+
+
 def newest_ended(measure: Measure, report: Period, held: Iterable[Period]) -> Period | None:
     """The newest period of a measure that had ended with the report.
 
@@ -166,6 +195,16 @@ def groups(measure: Measure, framework: Framework) -> list[tuple[str, str]]:
         # The whole is worked out from its age bands, and is never given.
         return [(measure.bands, group.id) for group in framework.dimension(measure.bands).groups]
     return [("", ""), *((d, group.id) for d in measure.groups for group in framework.dimension(d).groups)]
+
+
+def answer_of(row: "pd.Series[Any]") -> ReturnState:
+    """Which answer a figure that is held, or that a file gives, is."""
+    if str(row["transform"]).startswith(NIL_RETURN):
+        return ReturnState.NIL
+    return {
+        "unavailable": ReturnState.NOT_AVAILABLE,
+        "not-applicable": ReturnState.NOT_APPLICABLE,
+    }.get(str(row["status"]), ReturnState.RETURNED)
 
 
 def in_words(row: "pd.Series[Any]", measure: Measure, unit: Unit) -> str:
@@ -240,7 +279,7 @@ def _of_measure(
                     continue  # an earlier one that was answered is not asked again
                 on = None
                 if answer is not None:
-                    state, on = _answer(answer), date.fromisoformat(answer["published"])
+                    state, on = answer_of(answer), date.fromisoformat(answer["published"])
                 elif refused_on:
                     state, on = ReturnState.REFUSED, refused_on
                 elif key in latest and latest[key].sort_key > period.sort_key:
@@ -249,15 +288,6 @@ def _of_measure(
                     state = ReturnState.LATE if day > due else ReturnState.NOT_DUE
                 yield Asked(measure.id, area.code, area.vintage, period.id, dimension, group, due, state, on)
         period = period.previous
-
-
-def _answer(row: "pd.Series[Any]") -> ReturnState:
-    if str(row["transform"]).startswith(NIL_RETURN):
-        return ReturnState.NIL
-    return {
-        "unavailable": ReturnState.NOT_AVAILABLE,
-        "not-applicable": ReturnState.NOT_APPLICABLE,
-    }.get(str(row["status"]), ReturnState.RETURNED)
 
 
 def _refused(receipts: Sequence[Receipt], report: Period, day: date) -> dict[str, date]:
@@ -271,10 +301,12 @@ def _refused(receipts: Sequence[Receipt], report: Period, day: date) -> dict[str
         if before is None or before.received is None or before.received <= came:
             last[receipt.role] = receipt
     return {
-        role: receipt.received.date()
-        for role, receipt in last.items()
-        if receipt.received and receipt.taken == 0 and (receipt.refused or receipt.refusals)
+        role: receipt.received.date() for role, receipt in last.items() if receipt.received and _was_refused(receipt)
     }
+
+
+def _was_refused(receipt: Receipt) -> bool:
+    return receipt.taken == 0 and bool(receipt.refused or receipt.refusals)
 
 
 def _plain(count: float) -> str:

@@ -243,7 +243,7 @@ def _from_text(text: str, due: _Due, how: list[str]) -> Reading:
         return _refused(
             found,
             f"holds {found!r}, which may mean zero, not applicable or not available: "
-            "write 0, n/a or 'not available', or declare the mark in the layout",
+            "write 0, n/a or 'not available'",
         )
     if odd := next((c for c in plain if c not in "0123456789" and unicodedata.category(c).startswith("N")), None):
         return _refused(

@@ -9,7 +9,6 @@ an oddity is in italics in a dashed border and its comment begins "Please check:
 """
 
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -29,16 +28,20 @@ from pmif.errors import Fault, IntakeError
 from pmif.intake import form
 from pmif.intake.reader.lines import LAST_COLUMN, LAST_ROW, LONGEST_CELL
 from pmif.intake.reader.xlsx import OURS
+from pmif.intake.template_look import WRAPPED, height, line_count
 from pmif.intake.workbook import Cell, Sheet, Workbook
+
+MOST_MARKED = 20_000  # cells of one copy, and faults that are kept; Excel opens so many comments in half a minute
 
 _HEADINGS = ("No.", "Kind", "Sheet", "Cell", "What stands there", "What to do")
 _WIDTHS = (6, 14, 22, 9, 28, 90)
 _NARROWEST, _WIDEST = 9, 60  # of a column, in characters
+_READ_FOR_HEIGHT = 2_000  # characters of a cell: no row is higher than these make it
 _CELL_NAME = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NOT_IN_TITLES = re.compile(r"[\\/*?:\[\]]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
-_INK = "1F1F1F"
+_FACE, _INK = "Calibri", "1F1F1F"  # a font without a name is shown in another face than its neighbours
 _HEADING = PatternFill("solid", fgColor="E7E6E6")
 _FAULT = PatternFill("solid", fgColor="F8CBAD")
 _ODDITY = PatternFill("solid", fgColor="FFF2CC")
@@ -57,6 +60,7 @@ class Mark:
 def mark_up(path: Path, workbook: Workbook, marks: Sequence[Mark], out: Path) -> None:
     """Write the marked copy of `workbook`, which was read from `path`, to `out`, whole or not at all.
 
+    Of more than MOST_MARKED marks the first are written, and the others counted.
     Errors: IntakeError if `out` is the service's own file, is no .xlsx, or cannot be written.
     """
     if out.suffix.lower() != ".xlsx":
@@ -75,7 +79,7 @@ def mark_up(path: Path, workbook: Workbook, marks: Sequence[Mark], out: Path) ->
     _write_first(first, workbook, sheets, titles, marks)
     for sheet in sheets:
         page = book.create_sheet(titles[sheet.name])
-        here = [mark for mark in marks if mark.sheet == sheet.name]
+        here = [mark for mark in marks[:MOST_MARKED] if mark.sheet == sheet.name]
         _write_sheet(page, sheet, here)
         if sheet.hidden and not here:
             page.sheet_state = "hidden"
@@ -88,23 +92,28 @@ def _write_first(
     """The list of all marks, each with a link to its cell."""
     page.title = form.TO_PUT_RIGHT
     faults = sum(not mark.oddity for mark in marks)
-    about = (
-        f"{workbook.name}: {faults} to put right, {len(marks) - faults} to check",
-        "A fault must be put right before the figures can be used. What says 'Please check' may be correct: "
-        "if it is, say why in a note.",
-        "Put it right here or in your own workbook, and send that again. This copy has the results of formulas, "
-        "not the formulas.",
-    )
+    counts = ((faults, "to put right"), (len(marks) - faults, "to check"))
+    to_mend = "A fault must be put right before the figures can be used." if faults else ""
+    to_check = "What says 'Please check' may be correct: if it is, say why in a note." if faults < len(marks) else ""
+    about = [
+        f"{workbook.name}: {', '.join(f'{count:,} {what}' for count, what in counts if count)}",
+        f"{to_mend} {to_check}".strip(),
+        "Put it right here or in your own workbook, and send that again. This copy keeps your figures and words; "
+        "formulas are given as their results, and colours and lists to choose from are gone.",
+    ]
+    if len(marks) > MOST_MARKED:
+        about.append(f"The first {MOST_MARKED:,} are marked. Most will have one cause: put that right first.")
     for row, text in enumerate(about, start=1):
-        _put(page, row, 1, text).font = Font(bold=row == 1, size=14 if row == 1 else 11, color=_INK)
+        _put(page, row, 1, text).font = _font(bold=row == 1, size=14 if row == 1 else 11)
+    page.row_dimensions[1].height = height(1)
     start = len(about) + 2
     for column, (heading, width) in enumerate(zip(_HEADINGS, _WIDTHS, strict=True), start=1):
         _head(_put(page, start, column, heading))
         page.column_dimensions[get_column_letter(column)].width = width
     found = {sheet.name: sheet for sheet in sheets}
-    for number, mark in enumerate(marks, start=1):
+    for number, mark in enumerate(marks[:MOST_MARKED], start=1):
         row = start + number
-        at = _place(mark.cell)
+        at = row_and_column(mark.cell)
         stands = found[mark.sheet].cell(*at) if at and mark.sheet in found else None
         texts = (
             _kind(mark),
@@ -113,33 +122,33 @@ def _write_first(
             stands.text if stands else "",
             mark.problem,
         )
-        _put(page, row, 1, float(number))
+        _put(page, row, 1, float(number)).alignment = Alignment("left", "top")
         for column, text in enumerate(texts, start=2):
-            _put(page, row, column, text).alignment = Alignment(wrap_text=True, vertical="top")
-        # No program fits the height of a wrapped row to its words when it opens a file.
-        lines = max(len(textwrap.wrap(t, int(w))) for t, w in zip(texts, _WIDTHS[1:], strict=True))
-        page.row_dimensions[row].height = 15 * max(lines, 1) + 3
+            _put(page, row, column, text).alignment = WRAPPED
+        lines = max(line_count(text, width) for text, width in zip(texts, _WIDTHS[1:], strict=True))
+        page.row_dimensions[row].height = height(lines)
         _look(page.cell(row, 2), mark.oddity)
         if at and mark.sheet in titles:
             cell = page.cell(row, 4)
             title = titles[mark.sheet].replace("'", "''")
             cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{title}'!{mark.cell}", display=mark.cell)
-            cell.font = Font(underline="single", color="0563C1")
+            cell.font = Font(name=_FACE, size=11, underline="single", color="0563C1")
     page.freeze_panes = f"A{start + 1}"
-    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    _print_across(page)
 
 
 def _write_sheet(page: Worksheet, sheet: Sheet, marks: Sequence[Mark]) -> None:
     for cell in sheet.cells.values():
         written = _put(page, cell.row, cell.column, cell.value if cell.value is not None else cell.text)
         written.number_format = _number_format(cell)
-        written.alignment = Alignment(wrap_text=True, vertical="top")
+        written.alignment = WRAPPED
         if cell.comment:
             written.comment = _comment([cell.comment], "sender")
     for top, left, bottom, right in sheet.merged:
         page.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
     _set_widths(page, sheet)
+    _set_heights(page, sheet)
+    _print_across(page)
     if heading := _heading(sheet):
         for column in range(1, sheet.last_column + 1):
             if sheet.cell(heading, column):
@@ -156,7 +165,7 @@ def _write_marks(page: Worksheet, sheet: Sheet, marks: Sequence[Mark]) -> set[tu
     """Mark the cells, all that is said of one in one comment; returns which they are."""
     by_cell: dict[tuple[int, int], list[Mark]] = {}
     for mark in marks:
-        if at := _place(mark.cell):
+        if at := row_and_column(mark.cell):
             by_cell.setdefault(_top_left(sheet, *at), []).append(mark)
     for (row, column), here in by_cell.items():
         cell = page.cell(row, column)
@@ -205,13 +214,18 @@ def _look(cell: object, oddity: bool) -> None:
     side = Side(style="mediumDashed" if oddity else "thick", color=_INK)
     cell.border = Border(left=side, right=side, top=side, bottom=side)
     cell.fill = _ODDITY if oddity else _FAULT
-    cell.font = Font(bold=not oddity, italic=oddity, color=_INK)
+    cell.font = _font(bold=not oddity, italic=oddity)
+    words = isinstance(cell.value, str)
+    cell.alignment = Alignment("left" if words else "right", "top", indent=1, wrap_text=True)  # clear of the border
 
 
 def _head(cell: object) -> None:
     assert isinstance(cell, Written)
-    cell.font, cell.fill = Font(bold=True, color=_INK), _HEADING
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.font, cell.fill, cell.alignment = _font(bold=True), _HEADING, WRAPPED
+
+
+def _font(*, bold: bool = False, italic: bool = False, size: int = 11) -> Font:
+    return Font(name=_FACE, size=size, bold=bold, italic=italic, color=_INK)
 
 
 def _comment(said: Sequence[str], author: str) -> Comment:
@@ -233,6 +247,26 @@ def _set_widths(page: Worksheet, sheet: Sheet) -> None:
             longest[column] = max(longest.get(column, 0), line)
     for column, length in longest.items():
         page.column_dimensions[get_column_letter(column)].width = min(max(length + 2, _NARROWEST), _WIDEST)
+
+
+def _set_heights(page: Worksheet, sheet: Sheet) -> None:
+    """High enough for each row's words: no program fits a wrapped row to them when it opens a file."""
+    ends = {(top, left): min(right, sheet.last_column) for top, left, _, right in sheet.merged}
+    lines: dict[int, int] = {}
+    for (row, column), cell in sheet.cells.items():
+        text = cell.text[:_READ_FOR_HEIGHT]
+        columns = range(column, ends.get((row, column), column) + 1)
+        width = sum(page.column_dimensions[get_column_letter(c)].width for c in columns)
+        if len(text) > width - 2 or "\n" in text:
+            lines[row] = max(lines.get(row, 1), line_count(text, int(width)))
+    for row, count in lines.items():
+        page.row_dimensions[row].height = height(count)
+
+
+def _print_across(page: Worksheet) -> None:
+    """All columns on one page."""
+    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _heading(sheet: Sheet) -> int | None:
@@ -259,7 +293,8 @@ def _top_left(sheet: Sheet, row: int, column: int) -> tuple[int, int]:
     return row, column
 
 
-def _place(name: str) -> tuple[int, int] | None:
+def row_and_column(name: str) -> tuple[int, int] | None:
+    """Where a cell stands that is named F12; None for a name of no cell."""
     match = _CELL_NAME.fullmatch(name)
     if match is None:
         return None

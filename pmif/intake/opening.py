@@ -33,6 +33,7 @@ _REFUSED_FORMATS = {
     ".xlsb": "is a binary workbook",
     ".numbers": "is a workbook of Apple Numbers",
 }
+SIGN_OF_OPEN = "~$"  # how Excel names what it keeps beside a workbook that is open
 _BETWEEN_LOOKS = 0.02  # seconds from one look at the reader's memory to the next
 _MERGED_LOOKED_AT = 5_000_000
 _COVERED_NAMED = 10
@@ -61,7 +62,7 @@ def open_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> Workbook:
 
     Errors: IntakeError with a fault for everything that is wrong with it, as far as could be seen.
     """
-    name = _printable(path.name)[:200]
+    name = printed_name(path)
     content = _content(path, name, limits)
     with tempfile.TemporaryDirectory(prefix="pmif-", ignore_cleanup_errors=True) as folder:
         # A copy, so that what was hashed is what is read, even where the file is being saved meanwhile.
@@ -95,7 +96,7 @@ def _content(path: Path, name: str, limits: Limits) -> bytes:
         raise _refused(name, "there is no such file: check the folder and the name")
     if not path.is_file():
         raise _refused(name, "this is a folder, not a file: give the file inside it" if path.is_dir() else "not a file")
-    if name.startswith("~$"):
+    if name.startswith(SIGN_OF_OPEN):
         raise _refused(name, "this is Excel's sign that the workbook is open: close it, and give the workbook itself")
     if extension in _REFUSED_FORMATS:
         raise _refused(name, f"a {extension} file {_REFUSED_FORMATS[extension]}: {_SAVE_AS}")
@@ -336,7 +337,13 @@ def _text(text: Any, longest: int, *, lines: bool = False) -> str:
     return text if lines else _printable(text)
 
 
+def printed_name(path: Path) -> str:
+    """What the sender called a file, as it may stand in a message."""
+    return _printable(path.name)[:200]
+
+
 def _printable(text: str) -> str:
+    """Text without what could move a cursor or hide a word."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -24,7 +24,16 @@ from pmif.intake.line import CellFault
 from pmif.intake.workbook import Cell, Workbook
 from pmif.period import REPORT_KINDS, Period
 
-__all__ = ["CellFault", "ReturnRead", "read_return"]
+__all__ = ["Beside", "CellFault", "ReturnRead", "read_return"]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a file says beside a figure, in which may be why an earlier one was wrong."""
+
+    heading: str  # of the column of notes; blank where there is none
+    note: str
+    reason: str  # of a row on the sheet Corrections
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class ReturnRead:
     """What came of a returned file: `rows` is text, in the hub's columns, and whole only where nothing is at fault."""
 
     rows: pd.DataFrame
+    beside: tuple[Beside, ...]  # for each row
     interpretations: tuple[Interpretation, ...]
     notes: tuple[Note, ...]
     faults: tuple[CellFault, ...]
@@ -70,10 +80,13 @@ def read_return(
     lines.faults += sender.faults
     for note in workbook.notes:
         lines.say("", "", workbook.format, note)
+    beside: list[Beside] = []
     not_returned = 0
     for line in form_lines(workbook, lines) if layout is None else layout_lines(workbook, layout, lines):
         if line.answered:
             lines.take(line)
+            if len(lines.rows) > len(beside):  # it was understood
+                beside.append(Beside(line.heads.get("note", ""), line.text("note"), line.text("reason")))
         elif line.correction and line.cells:
             problem = "the correction has no figure: write the right one, or clear the row"
             lines.fault(line.sheet.name, line.at(*NUMBERS, "status"), problem)
@@ -85,6 +98,7 @@ def read_return(
                 )
     return ReturnRead(
         rows=pd.DataFrame(lines.rows, columns=STORED, dtype="str"),
+        beside=tuple(beside),
         interpretations=lines.interpretations,
         notes=tuple(lines.notes),
         faults=tuple(lines.faults),

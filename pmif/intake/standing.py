@@ -17,7 +17,7 @@ import pandas as pd
 from pmif.framework import Framework, Frequency, Measure
 from pmif.geography import Areas
 from pmif.hub import Receipt
-from pmif.intake.asked import Asked, ReturnState, asked, in_words
+from pmif.intake.asked import Asked, ReturnState, asked, in_words, refused_beside
 from pmif.period import MONTHS, Period, add_months
 
 WIDTH = 100
@@ -79,10 +79,21 @@ class Still:
 
 
 @dataclass(frozen=True)
+class Stray:
+    """A file that was refused, and of which no request can tell: it is nobody's, or its service was asked no more."""
+
+    sent_as: str
+    whose: str  # the role's title; blank where it is not known
+    on: date
+    why: str
+
+
+@dataclass(frozen=True)
 class Standing:
     report: Period
     day: date
     services: tuple[Service, ...]
+    strays: tuple[Stray, ...]
     still: tuple[Still, ...]
 
 
@@ -105,12 +116,14 @@ def standing(
                     role.id, role.title, {s: counts[s] for s in SAID if counts[s]}, tuple(_lines(own, framework, day))
                 )
             )
-    return Standing(report, day, tuple(services), tuple(_still(framework, areas, day, held)))
+    counted = {s.role for s in services if ReturnState.REFUSED in s.counts}
+    strays = tuple(_strays(refused_beside(receipts, framework, report, day, counted), framework))
+    return Standing(report, day, tuple(services), strays, tuple(_still(framework, areas, day, held)))
 
 
 def describe(found: Standing) -> str:
     """The standing as text of at most 100 columns: counts first, then who is to be asked for what."""
-    parts = [_heading(found), _counts(found), *(_service(s) for s in found.services), _unmoved(found)]
+    parts = [_heading(found), _counts(found), *(_service(s) for s in found.services), _astray(found), _unmoved(found)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -125,6 +138,15 @@ def _lines(own: Sequence[Asked], framework: Framework, day: date) -> Iterator[Li
     for (measure, period, state, on), ones in sorted(alike.items(), key=lambda pair: order.index(pair[0][2])):
         title = framework.measure(measure).title
         yield Line(measure, title, period, state, len(ones), ones[0].due, on, ones[0].days_late(day))
+
+
+def _strays(refused: Sequence[Receipt], framework: Framework) -> Iterator[Stray]:
+    titles = {role.id: role.title for role in framework.roles}
+    for receipt in refused:
+        first, *more = [one.problem for one in receipt.refusals] or ["its receipt does not say why"]
+        why = f"{first} (and {len(more)} more)" if more else first
+        assert receipt.received_on, "a file that came has its day"
+        yield Stray(receipt.sent_as or receipt.file, titles.get(receipt.role, ""), receipt.received_on, why)
 
 
 def _still(framework: Framework, areas: Areas, day: date, held: pd.DataFrame) -> Iterator[Still]:
@@ -262,6 +284,19 @@ def _detail(line: Line) -> str:
 
 def _late(line: Line) -> str:
     return f"late by {line.days_late:,} {'day' if line.days_late == 1 else 'days'}"
+
+
+def _astray(found: Standing) -> str:
+    if not found.strays:
+        return ""
+    title = f"Refused, and not counted above ({len(found.strays)} {'file' if len(found.strays) == 1 else 'files'})"
+    lines = [
+        _wrapped(f"{s.sent_as}, {f'from {s.whose}' if s.whose else 'not known from whom'}, {_short(s.on)}: {s.why}")
+        for s in found.strays
+    ]
+    if any(not s.whose for s in found.strays):
+        lines.append("Take a file in again with --by ROLE, and it is counted for that service.")
+    return "\n".join([title, "-" * len(title), *lines])
 
 
 def _unmoved(found: Standing) -> str:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pmif.intake.asked import ANSWERED, asked, in_words, newest_ended, return_measures, value_words
+from pmif.intake.asked import (
+    ANSWERED,
+    asked,
+    in_words,
+    newest_ended,
+    refused_beside,
+    return_measures,
+    value_words,
+)
 from pmif.period import Period
 from tests.intake.returning import BOROUGH, DAY, PROJECT, REPORT, asking_for, held, read, receipt, row
 
@@ -85,6 +93,30 @@ def test_a_refused_file_stands_for_all_of_the_roles_unanswered_figures_until_ano
         [receipt("people", 25)],
     ):
         assert states(POSTS, DAY, receipts=receipts)[REPORT.id] == "late"
+
+
+def test_a_refused_file_of_nobody_is_open_until_it_or_its_name_comes_again_as_someones():
+    def came(role, day, name="posts.xlsx", sha256="1" * 64, **more):
+        return receipt(role, day, **more).model_copy(update={"sent_as": name, "sha256": sha256})
+
+    def open_still(*receipts, day=DAY):
+        return [r.received.day for r in refused_beside(receipts, FRAMEWORK, REPORT, day, counted={"people"})]
+
+    stray = came("", 3)
+    assert open_still(stray) == [3]
+    assert open_still(came("", 4, name="b.xlsx", sha256="2" * 64), stray) == [3, 4], "oldest first"
+    assert open_still(came("nobody-known", 3)) == [3]
+    assert open_still(came("people", 3)) == []
+    assert open_still(stray, day=date(2026, 11, 2)) == []
+    assert open_still(came("", 3, report="2026-27-q1")) == []
+    assert open_still(stray, came("people", 5, name="other.xlsx", taken=4)) == [], "the same file, under another name"
+    assert open_still(stray, came("people", 5, sha256="2" * 64)) == [], "mended under the same name"
+    assert open_still(stray, came("people", 5, name="other.xlsx", sha256="2" * 64)) == [3]
+    assert open_still(stray, came("people", 2, taken=4)) == [3], "what came before settles nothing"
+
+    of_role = came("finance", 3)  # whose requests do not show it
+    assert open_still(of_role, came("finance", 5, name="b.xlsx", sha256="2" * 64)) == [3, 5]
+    assert open_still(of_role, came("finance", 5, name="b.xlsx", sha256="2" * 64, taken=4)) == []
 
 
 def test_wards_are_asked_for_by_the_codes_of_the_period_and_groups_one_by_one():

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from pmif.errors import IntakeError
-from pmif.intake import form
+from pmif.intake import form, marking
 from pmif.intake.marking import Mark, mark_up
 from pmif.intake.opening import open_workbook
 from pmif.intake.workbook import Cell, Sheet, Workbook
@@ -77,6 +77,19 @@ def test_the_first_sheet_lists_every_mark_with_a_link_to_its_cell(tmp_path):
         "'Figures'!D2",
         None,
     ]
+
+
+def test_of_more_faults_than_are_marked_the_others_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr(marking, "MOST_MARKED", 2)
+    marks = [Mark("Figures", f"{letter}3", "is wrong", oddity=False) for letter in "ABC"]
+
+    workbook = marked(tmp_path, book(FIGURES), *marks)
+
+    first, page = workbook.worksheets[0], workbook["Figures"]
+    assert first["A1"].value == "return.xlsx: 3 to put right"
+    assert first["A4"].value == "The first 2 are marked. Most will have one cause: put that right first."
+    assert [first.cell(row, 4).value for row in range(6, 10)] == ["Cell", "A3", "B3", None]
+    assert [bool(page[f"{letter}3"].comment) for letter in "ABC"] == [True, True, False]
 
 
 def test_a_link_reaches_a_sheet_whatever_its_name(tmp_path):
@@ -190,6 +203,27 @@ def test_columns_are_wide_enough_and_headings_stay_in_sight(tmp_path):
     assert page["A1"].font.bold
     assert page["D2"].number_format == "0%"
     assert page["B2"].value.date() == date(2026, 3, 31)
+
+
+def test_rows_are_as_high_as_their_words_and_sheets_print_on_one_page_across(tmp_path):
+    long = "Posts that nobody holds on the last day of the quarter, of all that there are. " * 2
+    figures = sheet("Figures", ("Measure", "Count"), (long, 1.0), ("short", 2.0), ("two\nlines", 3.0))
+
+    pages = marked(tmp_path, book(figures), FAULT).worksheets
+
+    heights = [pages[1].row_dimensions[row].height for row in (2, 3, 4)]
+    assert heights == [15 * 3 + 6, None, 15 * 2 + 6]
+    assert [(page.sheet_properties.pageSetUpPr.fitToPage, page.page_setup.fitToHeight) for page in pages] == [
+        (True, 0)
+    ] * 2
+
+
+def test_what_may_be_right_is_explained_only_where_there_is_any(tmp_path):
+    said = [
+        marked(tmp_path, book(FIGURES), *marks).worksheets[0]["A2"].value for marks in ([FAULT], [ODD], [FAULT, ODD])
+    ]
+    assert ["must be put right" in text for text in said] == [True, False, True]
+    assert ["may be correct" in text for text in said] == [False, True, True]
 
 
 def test_the_senders_own_file_is_never_written_over(tmp_path):

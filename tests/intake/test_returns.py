@@ -10,7 +10,7 @@ from pmif.hub.columns import STORED
 from pmif.intake import form
 from pmif.intake.layouts import read_layouts
 from pmif.intake.opening import open_workbook
-from pmif.intake.returns import read_return
+from pmif.intake.returns import Beside, read_return
 from pmif.intake.schema import check_rows
 from tests.intake.filling import blank_form, cell_of, fill
 from tests.intake.returning import BOROUGH, asking_for, read
@@ -226,6 +226,20 @@ def test_a_correction_is_marked_revised_and_keeps_its_reason(known):
         ("2026-27-q1", "r", "Corrections"),
     ]
     assert "Corrected: Schools had been left out" in [n.text for n in found.notes]
+
+
+def test_what_may_say_why_a_figure_changed_is_kept_for_each_row_that_was_understood(known):
+    right = {**VACANCIES, **COUNTS, form.NOTE: "New posts"}
+    wrong = {**right, form.NUMERATOR: "c. 9", form.NOTE: "Not this one"}
+    corrected = {**right, form.VALUE: None, form.PERIOD: "2026-27-q1", form.REASON: "Schools had been left out"}
+    found = returned(known, sent(wrong, right, corrections=[corrected]))
+    assert len(found.rows) == 2
+    assert found.beside == (Beside("Note", "New posts", ""), Beside("Note", "New posts", "Schools had been left out"))
+
+
+def test_a_table_without_notes_has_nowhere_to_say_why(known, layouts):
+    book = wide("Q2 2026/27", row=("Average wait (working days)", 7.0))
+    assert whole(known, book, layouts["debt-advice-waits"]).beside == (Beside("", "", ""),)
 
 
 @pytest.mark.parametrize(

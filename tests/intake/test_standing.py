@@ -73,6 +73,30 @@ No measure has stood still for three years.
     )
 
 
+def test_a_refused_file_that_no_request_shows_is_listed_with_its_reason():
+    nobody = receipt("", 3).model_copy(update={"sent_as": "posts.xlsx", "sha256": "1" * 64})
+    text = said(row(WAITS, "2026-27-q2", 9.0), receipts=[nobody])
+    assert (
+        """\
+Refused, and not counted above (1 file)
+---------------------------------------
+  posts.xlsx, not known from whom, 3 Nov 2026: is 120: no percentage is above 100
+Take a file in again with --by ROLE, and it is counted for that service.
+"""
+        in text
+    )
+    assert " refused " not in text.split("Refused, and")[0], "no service's figures are refused for it"
+    assert "not counted above" not in said(receipts=[receipt("people", 3)])
+
+
+def test_a_refused_file_of_a_service_that_has_answered_everything_is_listed_too():
+    periods = ("2026-27-q2", "2026-27-q1", "2025-26-q4", "2025-26-q3", "2025-26-q2")
+    answers = [row(POSTS, period, 9.0) for period in periods]
+    text = said(*answers, receipts=[receipt("people", 3)])
+    assert "  return.xlsx, from Head of People (made up), 3 Nov 2026: is 120: no percentage is above 100\n\n" in text
+    assert "not counted above" not in said(*answers, receipts=[receipt("people", 3), receipt("people", 5, taken=4)])
+
+
 @pytest.mark.parametrize(
     ("cells", "says"),
     [

@@ -1,5 +1,6 @@
 """A service's file is taken in whole or not at all, once, and leads back to its cells."""
 
+import hashlib
 import os
 import random
 import re
@@ -16,11 +17,19 @@ import pytest
 
 from pmif.disclosure import publish
 from pmif.disclosure.explain import explain
-from pmif.errors import HubError, IntakeError
-from pmif.hub import read_batches, read_refusals, reading, writing
-from pmif.intake import form
+from pmif.errors import Fault, HubError, IntakeError
+from pmif.framework import load_framework
+from pmif.geography import load_areas
+from pmif.hub import STORED, read_batches, read_refusals, reading, writing
+from pmif.intake import form, take
+from pmif.intake.asked import ReturnState
+from pmif.intake.marking import MOST_MARKED
+from pmif.intake.opening import Limits, open_workbook
+from pmif.intake.refusing import RefusedReturnError
+from pmif.intake.standing import standing
 from pmif.intake.take import take_in
-from tests.intake.filling import NOW, TODAY, blank_form, cell_of, fill
+from pmif.methods import METHODS
+from tests.intake.filling import NOW, REPORT, TODAY, blank_form, cell_of, fill
 
 VACANCIES = ("staff-vacancies", "2026-27-q2")
 SOAK = bool(os.environ.get("PMIF_SOAK"))
@@ -37,6 +46,10 @@ def filled(people, tmp_path, name="return.xlsx", **cells):
 
 def answer(part=120, whole=2000):
     return {form.NUMERATOR: part, form.DENOMINATOR: whole}
+
+
+def why(n=0):
+    return {form.NOTE: f"Counted again, {n}"}
 
 
 def known(root, day=TODAY):
@@ -213,12 +226,189 @@ def test_an_odd_figure_is_taken_once_a_role_confirms_it_with_a_reason(borough, p
     assert "Schools moved to us in July" in explain(borough, "staff-vacancies/2026-27-q2")
 
 
+# --- what is left of a file that was refused ----------------------------------------------------------
+
+
+def people_stand(root, receipts=None):
+    """How the requests to the People team stand on the day, and the files that say nobody's name."""
+    framework, areas = load_framework(root, METHODS), load_areas(root)
+    held = pd.DataFrame(columns=[*STORED, "batch"], dtype="str")
+    found = standing(framework, areas, REPORT, TODAY, held, read_refusals(root) if receipts is None else receipts)
+    return next(s.counts for s in found.services if s.role == "people"), found.strays
+
+
+OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(4096)
+UNDER_PASSWORD = OLD_OFFICE + "EncryptedPackage".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "limits", "says"),
+    [
+        ("posts.xlsx", b"Dear all, the figures follow.", {}, ""),
+        ("posts.xlsx", UNDER_PASSWORD, {}, "password"),
+        ("posts.xlsx", b"", {}, "it is empty"),
+        ("posts.xls", OLD_OFFICE, {}, "is a workbook of the old kind"),
+        ("posts.docx", b"PK", {}, "files named .docx are not read"),
+        ("posts.csv", b"a,b\n1,2\n", {"size": 5}, "where 0 MB are allowed"),
+        ("posts.csv", b"a,b\n1,2\n", {"seconds": 0}, "it took more than 0 seconds to read"),
+        ("posts.csv", b"a,b\n1,2\n", {"memory": 1}, "it took more than 0 MB of memory"),
+        ("posts.csv", b"a,b\n1,2\n", {}, "is no return form of ours"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_understood_leaves_its_refusal(
+    borough, tmp_path, monkeypatch, name, content, limits, says
+):
+    monkeypatch.setattr(take, "open_workbook", lambda path: open_workbook(path, Limits(**limits)))
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(IntakeError, match=re.escape("`pmif status` says that it came, and with --by ROLE")) as refused:
+        take_in(borough, path, now=NOW)
+
+    [receipt] = read_refusals(borough)
+    assert (receipt.sent_as, receipt.role, receipt.report, receipt.taken) == (name, "", "2026-27-q2", 0)
+    assert receipt.sha256 == hashlib.sha256(content).hexdigest()
+    assert name not in receipt.file, "what a sender calls a file may name a person"
+    assert [(r.place, r.problem) for r in receipt.refusals] == [(f.place, f.problem) for f in refused.value.faults]
+    assert says in receipt.refusals[0].problem
+    assert read_batches(borough) == []
+    counts, [stray] = people_stand(borough)
+    assert ReturnState.REFUSED not in counts
+    assert (stray.sent_as, stray.on) == (name, TODAY)
+    assert receipt.refusals[0].problem in stray.why
+
+    with pytest.raises(IntakeError, match="`pmif status` says that it came:"):
+        take_in(borough, path, now=NOW + timedelta(minutes=1), role="people")
+    counts, strays = people_stand(borough)
+    assert (list(counts), strays) == ([ReturnState.REFUSED], ())
+
+
+def test_a_layout_that_is_named_says_whose_file_it_is(borough, tmp_path):
+    path = tmp_path / "posts.csv"
+    path.write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(IntakeError, match="does not fit layout 'vacancies-workbook'"):
+        take_in(borough, path, now=NOW, layout="vacancies-workbook")
+    assert [r.role for r in read_refusals(borough)] == ["people"]
+
+
+def test_a_form_that_lost_its_report_is_refused_for_the_current_one(borough, people, tmp_path):
+    path = fill(people, tmp_path / "lost.xlsx", {VACANCIES: answer()}, spoil=lambda b: b[form.ABOUT].delete_rows(3))
+    with pytest.raises(IntakeError, match="the line 'Report period' is missing"):
+        take_in(borough, path, now=NOW)
+    assert [(r.role, r.report) for r in read_refusals(borough)] == [("people", "2026-27-q2")]
+    assert list(people_stand(borough)[0]) == [ReturnState.REFUSED]
+
+
+def test_what_nobody_sent_leaves_no_refusal(borough, people, tmp_path):
+    (tmp_path / "~$posts.xlsx").write_bytes(b"x")
+    for path, role in (
+        (tmp_path / "gone.xlsx", ""),
+        (tmp_path, ""),
+        (tmp_path / "~$posts.xlsx", ""),
+        (people, "nobody"),
+    ):
+        with pytest.raises(IntakeError):
+            take_in(borough, path, now=NOW, role=role)
+    assert read_refusals(borough) == []
+
+
+def test_a_file_of_many_faults_prints_the_first_in_order_and_marks_them_all(borough, tmp_path):
+    path = tmp_path / "waits.csv"
+    lines = ["Indicator,Q2 2026/27", *(f"Waits {n},7" for n in range(2, 62))]
+    path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+    with pytest.raises(IntakeError) as refused:
+        take_in(borough, path, now=NOW)
+    [copy] = (borough / "data/returns/refused").glob("*/to-put-right.xlsx")
+    head, *shown, more, send = str(refused.value).splitlines()
+    assert head == "waits.csv was not taken in, and nothing has changed: 60 to put right"
+    assert [line.split(": ")[0] for line in shown] == [f"  waits.csv, cell A{row}" for row in range(2, 52)]
+    assert more == f"  and 10 more, all marked in the copy {copy.as_posix()}"
+    assert send == f"To send back to the service: {copy.as_posix()}"
+    page = openpyxl.load_workbook(copy)["waits"]
+    assert [row for row in range(1, 63) if page.cell(row, 1).comment] == list(range(2, 62))
+    assert len(refused.value.faults) == 60
+
+
+def test_beyond_what_a_copy_marks_the_text_says_so(tmp_path):
+    faults = [Fault(f"a.xlsx, cell A{n}", "is odd") for n in range(MOST_MARKED + 1)]
+    said = str(RefusedReturnError("a.xlsx", faults, 1, tmp_path / "copy.xlsx")).splitlines()
+    assert said[0].endswith(": 20,000 to put right, 1 to check")
+    assert said[-2].strip().startswith("and 19,951 more, as far as the first 20,000 of all marked in the copy ")
+
+
+def test_what_is_wrong_is_told_in_the_order_of_the_sheet(borough, people, tmp_path):
+    first = answer(2100, 2000)  # known to be wrong only once the whole row is looked at
+    path = fill(people, tmp_path / "two.xlsx", {VACANCIES: first, (VACANCIES[0], "2026-27-q1"): answer("c. 9")})
+    with pytest.raises(IntakeError) as refused:
+        take_in(borough, path, now=NOW)
+    cells = [cell_of(people, VACANCIES[0], period, form.NUMERATOR) for period in ("2026-27-q2", "2026-27-q1")]
+    assert [f.place for f in refused.value.faults] == [f"two.xlsx, sheet 'Figures', cell {cell}" for cell in cells]
+    assert [r.place for r in read_refusals(borough)[0].refusals] == [f.place for f in refused.value.faults]
+
+
+# --- a figure that comes again ------------------------------------------------------------------------
+
+
+LATER = NOW + timedelta(days=40)
+
+
+def test_a_figure_that_comes_again_with_another_value_needs_a_reason(borough, people, tmp_path):
+    take_in(borough, filled(people, tmp_path), now=NOW)
+    path = filled(people, tmp_path, "again.xlsx", **answer(140))
+    with pytest.raises(IntakeError) as refused:
+        take_in(borough, path, now=LATER)
+    [fault] = refused.value.faults
+    assert fault.place == f"again.xlsx, sheet 'Figures', cell {cell_of(people, *VACANCIES, form.NUMERATOR)}"
+    assert fault.problem == (
+        "says 7.0% (140 of 2,000), but 'return.xlsx' of 12 October 2026 said 6.0% (120 of 2,000), and that is held. If the "
+        "new figure is right, say under 'Note' why it changed. If it is not, clear the row"
+    )
+    assert known(borough, LATER.date())["numerator"].tolist() == [120]
+
+    path = filled(people, tmp_path, "again.xlsx", **answer(140), **{form.NOTE: "Schools had been left out"})
+    receipt = take_in(borough, path, now=LATER).receipt
+    assert [n.text for n in receipt.notes] == ["Corrected: Schools had been left out"]
+    assert known(borough, LATER.date())[["numerator", "mark"]].to_numpy().tolist() == [[140, "r"]]
+    with reading(borough) as hub:
+        assert hub.revisions(TODAY, LATER.date(), [VACANCIES[0]])["change"].tolist() == ["revised"]
+
+
+def test_a_file_with_nothing_new_is_kept_and_says_since_when(borough, people, tmp_path):
+    first = take_in(borough, filled(people, tmp_path), now=NOW).receipt
+    with pytest.raises(IntakeError):
+        take_in(borough, filled(people, tmp_path, "wrong.xlsx", **answer("c. 9")), now=LATER)
+    path = fill(people, tmp_path / "again.xlsx", {VACANCIES: answer()}, spoil=lambda b: b.create_sheet("Mine"))
+    again = take_in(borough, path, now=LATER + timedelta(hours=1)).receipt
+
+    cell = cell_of(people, *VACANCIES, form.NUMERATOR)
+    assert again.taken == 0
+    assert [(i.place, i.found, i.taken_as) for i in again.interpretations] == [
+        (
+            f"sheet 'Figures', cell {cell}",
+            "6.0% (120 of 2,000)",
+            f"nothing new: held since 2026-10-12, from {first.batch}",
+        )
+    ]
+    assert known(borough, LATER.date())["known"].tolist() == ["2026-10-12"], "it is known since it first came"
+    with reading(borough) as hub:
+        assert len(hub.receipts()) == 2
+        receipts = [*hub.receipts(), *read_refusals(borough)]
+    assert ReturnState.REFUSED not in people_stand(borough, receipts)[0], "a file with nothing new is no refusal"
+
+
+def test_a_changed_figure_is_told_beside_the_other_faults(borough, people, tmp_path):
+    take_in(borough, filled(people, tmp_path), now=NOW)
+    both = {VACANCIES: answer(140), (VACANCIES[0], "2026-27-q1"): answer("c. 9")}
+    with pytest.raises(IntakeError) as refused:
+        take_in(borough, fill(people, tmp_path / "both.xlsx", both), now=LATER)
+    assert ["that is held" in f.problem for f in refused.value.faults] == [True, False]
+
+
 def command(root: Path, *files: Path) -> list[str]:
     return [sys.executable, "-m", "pmif", "intake", *map(str, files), "--root", str(root)]
 
 
 def test_two_people_at_once_lose_no_row(borough, people, tmp_path):
-    files = [filled(people, tmp_path, f"{n}.xlsx", **answer(100 + n)) for n in range(3)]
+    files = [filled(people, tmp_path, f"{n}.xlsx", **answer(100 + n), **why(n)) for n in range(3)]
     at_once = [subprocess.Popen(command(borough, f), stdout=subprocess.PIPE, stderr=subprocess.PIPE) for f in files]
     said = [each.communicate(timeout=120) for each in at_once]
     assert [each.returncode for each in at_once] == [0, 0, 0], said
@@ -230,7 +420,7 @@ def test_two_people_at_once_lose_no_row(borough, people, tmp_path):
 def test_a_kill_at_any_moment_leaves_the_hub_as_before_or_after(borough, people, tmp_path):
     publish(borough, "current")
     rounds = 200 if SOAK else 5
-    files = [filled(people, tmp_path, f"{n}.xlsx", **answer(100 + n)) for n in range(rounds + 1)]
+    files = [filled(people, tmp_path, f"{n}.xlsx", **answer(100 + n), **why(n)) for n in range(rounds + 1)]
     began = time.monotonic()
     subprocess.run(command(borough, files[-1]), check=True, capture_output=True)
     whole = time.monotonic() - began
@@ -280,7 +470,7 @@ def test_a_full_disk_gives_a_sentence_and_loses_nothing(borough, people, small_d
                 file.write(b"\0" * 4096)
         except OSError:
             pass
-    path = filled(people, tmp_path, "second.xlsx", **answer(130))
+    path = filled(people, tmp_path, "second.xlsx", **answer(130), **why())
     with pytest.raises(HubError, match=r"could not be (kept|written)"):
         take_in(root, path, now=NOW + timedelta(days=1))
     pd.testing.assert_frame_equal(known(root), before)
