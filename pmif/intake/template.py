@@ -201,9 +201,9 @@ def _write_figures(
             if heading in line.fill_in:
                 cell.fill, cell.border, cell.protection = FILL_IN, BOX, OPEN
             elif heading in FILLED_IN:
-                cell.fill, cell.font = GREY, Font(italic=True, color="404040")
+                cell.fill, cell.font = GREY, Font(name="Calibri", italic=True, color="404040")
         at = {heading: sheet.cell(row, column).coordinate for heading, column in numbers.items()}
-        sheet.cell(row, numbers[form.MEASURE]).font = Font(bold=True)
+        sheet.cell(row, numbers[form.MEASURE]).font = Font(name="Calibri", bold=True)
         sheet.cell(row, numbers[form.PERIOD]).number_format = "@"  # or 2026-03-31 would become a date
         for heading in line.fill_in:
             if heading in (form.NUMERATOR, form.DENOMINATOR):
@@ -326,7 +326,7 @@ def _write_about(sheet: Worksheet, framework: Framework, report: Period, role: s
     for row, (label, value) in enumerate(stamp.items(), start=1):
         put(sheet.cell(row, 1), label)
         put(sheet.cell(row, 2), value)
-        sheet.cell(row, 1).font = Font(bold=True)
+        sheet.cell(row, 1).font = Font(name="Calibri", bold=True)
         sheet.cell(row, 2).number_format = "@"
     said = "By these lines the form is known when it comes back. Please leave them as they are."
     put(sheet.cell(len(stamp) + 2, 1), said)

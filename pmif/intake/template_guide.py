@@ -118,17 +118,23 @@ class _Rows:
         self.last = 0
 
     def heading(self, text: str, size: int = 13) -> None:
-        self._across(text, Font(bold=True, size=size), size + 17)
+        self._across(text, Font(name="Calibri", bold=True, size=size), size + 17)
 
     def sentence(self, text: str) -> None:
-        self._across(text, Font(), 16 * line_count(text, sum(_WIDTHS) - 6) + 6)
+        self._across(
+            text,
+            Font(
+                name="Calibri",
+            ),
+            16 * line_count(text, sum(_WIDTHS) - 6) + 6,
+        )
 
     def table(self, *texts: str, bold: bool = False) -> None:
         self.last += 1
         for column, text in enumerate(texts, start=1):
             cell = self.sheet.cell(self.last, column)
             put(cell, text)
-            cell.alignment, cell.border, cell.font = WRAPPED, LINE, Font(bold=bold)
+            cell.alignment, cell.border, cell.font = WRAPPED, LINE, Font(name="Calibri", bold=bold)
         lines = max(line_count(text, width) for text, width in zip(texts, _WIDTHS, strict=True))
         self.sheet.row_dimensions[self.last].height = 16 * lines + 6
 

@@ -47,7 +47,7 @@ def head(sheet: Worksheet, columns: Mapping[str, int], banner: str, fill_in: Ite
         sheet.column_dimensions[get_column_letter(number)].width = width
         cell = sheet.cell(HEADINGS, number)
         put(cell, heading)
-        cell.fill, cell.font = DARK, Font(bold=True, color="FFFFFF")
+        cell.fill, cell.font = DARK, Font(name="Calibri", bold=True, color="FFFFFF")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     if firsts[0] == 1:  # all of the sheet is to be filled in
         banner, reach = f"FILL IN. {banner}", len(columns)
@@ -56,11 +56,11 @@ def head(sheet: Worksheet, columns: Mapping[str, int], banner: str, fill_in: Ite
         for number in firsts:
             cell = sheet.cell(BANNER, number)
             put(cell, "FILL IN")
-            cell.fill, cell.border, cell.font = FILL_IN, BOX, Font(bold=True)
+            cell.fill, cell.border, cell.font = FILL_IN, BOX, Font(name="Calibri", bold=True)
             cell.alignment = Alignment(horizontal="center", vertical="center")
     first = sheet.cell(BANNER, 1)
     put(first, banner)
-    first.font, first.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="center")
+    first.font, first.alignment = Font(name="Calibri", bold=True), Alignment(wrap_text=True, vertical="center")
     sheet.merge_cells(start_row=BANNER, start_column=1, end_row=BANNER, end_column=reach)
     sheet.row_dimensions[BANNER].height = 34
     sheet.row_dimensions[HEADINGS].height = 22
