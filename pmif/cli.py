@@ -289,6 +289,65 @@ def commentary_check(pages: tuple[str, ...], period: str, show: bool, plain: boo
         sys.exit(1)
 
 
+@commentary.command("words")
+@click.argument("page", default="")
+@click.option("--measure", metavar="ID", default="", help="Everything that may be said of one measure.")
+@click.option("--period", default="current", help="The report (default: the current one).")
+@ROOT
+@_in_sentences
+def commentary_words(page: str, measure: str, period: str, root: Path) -> None:
+    """List the figures that PAGE may name, with sentences to paste (default: every word there is). Changes nothing."""
+    from pmif.commentary import claim_words
+    from pmif.commentary.listing import words_of
+    from pmif.disclosure import open_published
+
+    click.echo(words_of(open_published(root, period), claim_words(root), page, measure=measure), nl=False)
+
+
+@commentary.command("draft")
+@click.argument("page")
+@click.option("--period", default="current", help="The report (default: the current one).")
+@ROOT
+@_in_sentences
+def commentary_draft(page: str, period: str, root: Path) -> None:
+    """Write a first draft of PAGE from the figures, marked as generated, where nothing is written yet."""
+    from pmif.commentary import claim_words
+    from pmif.commentary.drafts import write_draft
+    from pmif.disclosure import open_published
+
+    file = write_draft(root, open_published(root, period), claim_words(root), page, date.today())
+    click.echo(f"{file.as_posix()}: a draft made from the figures. Rewrite it, then take out 'generated: true'.")
+
+
+@commentary.command("status")
+@click.argument("period", default="current")
+@click.option("--sections", is_flag=True, help="Tell of each section as well.")
+@ROOT
+@_in_sentences
+def commentary_status(period: str, sections: bool, root: Path) -> None:
+    """Show how far the words of every page are for PERIOD (default: the current one). Changes nothing."""
+    from pmif.commentary.status import status_of
+    from pmif.disclosure import open_published
+
+    click.echo(status_of(open_published(root, period), root, date.today(), sections=sections), nl=False)
+
+
+@main.command("new-period")
+@click.argument("period")
+@click.option("--with-drafts", is_flag=True, help="Begin from texts that are not approved as well.")
+@ROOT
+@_in_sentences
+def new_period(period: str, with_drafts: bool, root: Path) -> None:
+    """Publish the figures of PERIOD, and begin its texts from last period's approved ones."""
+    from pmif.commentary.new_period import describe
+    from pmif.commentary.new_period import new_period as begin
+
+    started = begin(root, period, date.today(), with_drafts=with_drafts)
+    click.echo(describe(started), nl=False)
+    if started.faults:
+        sys.exit(1)
+
+
 @main.command()
 @click.argument("page")
 @click.option("--period", default="current", help="The report (default: the current one).")

@@ -17,7 +17,7 @@ from pmif.commentary.claims import CLAIMS, always_said
 from pmif.commentary.notation import Target, read_target
 from pmif.commentary.own_words import check_own_words
 from pmif.commentary.paragraph import Piece, quoted
-from pmif.commentary.sentences import sentence_at
+from pmif.commentary.sentences import sentence_at, sentences
 from pmif.commentary.text import Part, Section, Status, Text, inline_lines
 from pmif.commentary.told import wards_named
 from pmif.commentary.unbound import unbound
@@ -33,6 +33,7 @@ QUOTED = "quoted"
 RECHECK = "recheck"
 THIS = "this"
 OF_THE_BOROUGH = re.compile(r"rose|fell|rising|falling|still-|no-detectable|unchanged|improved|got-worse|within-range")
+RANKING = re.compile(r"(?:among-)?(?:highest|lowest)(?:-shown)?")
 ROLES = (*VOCABULARY, QUOTED, RECHECK)
 
 
@@ -155,6 +156,7 @@ class _Binding:
         for piece in pieces:
             self.claim(piece, shown)
             self.place(piece, shown, typed)
+            self.ranked(piece, pieces, shown, typed)
         for line, problem in unbound(pieces, shown, self.published.areas, self.words):
             self.unbound(line, problem)
         self.made.paragraphs.append((token.map[0] + 1 if token.map else 1, shown))
@@ -267,6 +269,27 @@ class _Binding:
                 f"{quoted(shown, piece.start)}: names {wards[0]}, and {{{bound.role}}} is of {self.published.council}: "
                 f"write {{{bound.role}}}`{bound.measure}/{area_slug(wards[0])}`, or part the sentence in two",
             )
+
+    def ranked(self, piece: Piece, pieces: list[Piece], shown: str, typed: str) -> None:
+        """Refuse a ward that stands beside a claim about the highest or lowest one, and is not the one claimed."""
+        if not (said := _ranking(piece)) or wards_named(piece.shown, self.published.areas):
+            return
+        start, sentence = next((s, text) for s, text in reversed(list(sentences(typed))) if s <= piece.start)
+        others = [other for other in pieces if _ranking(other) and other is not piece]
+        end = min([o.start for o in others if o.start > piece.start] + [start + len(sentence)])
+        begin = max([o.start for o in others if o.start < piece.start] + [start])
+        after, before = typed[piece.start : end], typed[begin : piece.start]
+        named = sorted(wards_named(after, self.published.areas), key=after.index)[:1]
+        named = named or sorted(wards_named(before, self.published.areas), key=before.rindex)[-1:]
+        if named and named[0] not in said.words and piece.token is not None:
+            why = f"names {named[0]}, but the claim is '{said.words}': write the ward into the claim itself"
+            self.failing(piece, piece.token, shown, why)
+
+
+def _ranking(piece: Piece) -> Said | None:
+    """What a claim about the highest or lowest ward or group comes to; None of any other piece."""
+    bound: Bound | None = piece.token.meta["bound"] if piece.token else None
+    return bound.said if bound and bound.use is Use.CLAIM and RANKING.fullmatch(bound.role) else None
 
 
 def says(said: Said, who: str = "The figures") -> str:

@@ -22,6 +22,17 @@ def pages_of(published: Published) -> tuple[str, ...]:
     return (PAGES[0], *(o.id for o in framework.objectives), framework.scorecard.id, PAGES[1])
 
 
+def known_page(published: Published, page: str) -> None:
+    """Errors: CommentaryError for a page that may have no commentary, with the nearest that may."""
+    known = pages_of(published)
+    if page not in known:
+        near = get_close_matches(page, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"use {', '.join(known)}"
+        if page in published.findings:
+            hint = f"that is a measure, so write --measure {page}"
+        raise CommentaryError(f"there is no page '{page}': {hint}")
+
+
 def check_pages(root: Path, period: str, pages: Sequence[str]) -> Checked:
     """Check these pages' words, or every page's, against what was last published.
 
@@ -30,11 +41,7 @@ def check_pages(root: Path, period: str, pages: Sequence[str]) -> Checked:
     published = open_published(root, period)
     known = pages_of(published)
     for page in pages:
-        if page not in known:
-            near = get_close_matches(page, known, n=1)
-            raise CommentaryError(
-                f"there is no page '{page}': {f'did you mean {near[0]}?' if near else ', '.join(known)}"
-            )
+        known_page(published, page)
     checked = check_commentary(root, published, pages or known)
     return checked if pages else checked.with_faults(stray_files(root, published.report, known))
 
@@ -67,7 +74,7 @@ def describe(checked: Checked, *, show: bool = False) -> str:
             f"{len(text.unbound)} unbound, {len(text.faults)} to put right"
         )
     if not checked.texts and not checked.faults:
-        lines.append("No commentary is written for this period.")
+        lines.append("No commentary is written for this period: 'pmif commentary words PAGE' shows how a text begins.")
     return "".join(f"{line}\n" for line in lines)
 
 

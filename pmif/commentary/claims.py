@@ -175,7 +175,7 @@ def _definition_changed(asked: Asked) -> Said:
     if not changes:
         return Said("its definition changed", holds=False, truth="no change of its definition is recorded")
     last = changes[-1]
-    return Said(f"its definition changed in {Period.parse(last.since).label}", truth=last.what)
+    return Said(f"its definition changed {wording.in_period(Period.parse(last.since))}", truth=last.what)
 
 
 # --- beside others --------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ def _ranked(role: str, which: str, how: str) -> Callable[[Asked], Said]:
         place = (
             f"in {found.name}"
             if (dimension or gap_of(_about(asked, dimension)).dimension) == "ward"
-            else f"for {found.name}"
+            else f"for {wording.lower_first(found.name)}"
         )
         words = {
             "alone": f"{which} {place}",
@@ -355,7 +355,7 @@ _GAPS = {
     "gap-widened": ("widening", "widened"),
     "gap-reversed": ("reversed", "reversed"),
     "gap-no-detectable-change": ("no detectable change", "no detectable change of the gap"),
-    "gap-change-not-tested": ("", f"whether the gap narrows cannot be told {NOT_TESTED}"),
+    "gap-change-not-tested": ("", "whether the gap narrows cannot be told"),
 }
 
 

@@ -17,7 +17,9 @@ SMALL = (
 NUMBER_WORD = re.compile(
     rf"\b(?:one|{SMALL}|hundred|thousand|half)\s+(?:in|out of|of|per cent|times)\s+"
     rf"(?:the|every|a|all|its|our|{SMALL}|hundred|thousand)\b"
-    rf"|\b(?:{SMALL})\s+(?:per cent|times)\b|\ba (?:third|quarter|fifth|tenth) of\b|\b(?:nearly |almost )?twice\b",
+    rf"|\b(?:{SMALL})\s+(?:per cent|times)\b|\ball\s+(?:{SMALL})\b"
+    rf"|(?:^|(?<=[.!?]\s))(?:{SMALL})\s+(?:are|were|have)\b"  # Nine are late
+    r"|\ba (?:third|quarter|fifth|tenth) of\b|\b(?:nearly |almost )?twice\b",
     re.IGNORECASE,
 )
 

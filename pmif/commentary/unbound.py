@@ -1,5 +1,6 @@
 """What a paragraph says of figures without a role to bear it out."""
 
+import re
 from bisect import bisect_right
 
 from pmif.commentary.notation import write_role
@@ -10,7 +11,8 @@ from pmif.commentary.words import ClaimWords
 from pmif.geography import Areas
 
 _QUOTE = "{quoted}`the words <who says so, in what>`"
-_HOW_NUMBER = f"write {{value}}`measure`, or quote it: {_QUOTE}"
+_MORE = re.compile(r"(?:^|(?<=[.!?]\s))(?:Fewer|More)\s+(?!than|on|about|of|is)[a-z]+")  # Fewer people ...
+_HOW_NUMBER = f"write {{value}}`measure` or {{count}}`improving`, or quote it: {_QUOTE}"
 _HOW_BESIDE = f"write {{higher-than}}`higher than England <measure/england>` or its like, or quote it: {_QUOTE}"
 _HOW_PERIOD = f"write {{period}}`measure`, or quote it: {_QUOTE}"
 
@@ -42,6 +44,8 @@ def unbound(pieces: list[Piece], shown: str, areas: Areas, words: ClaimWords) ->
             beside.end,
             f"'{beside.phrase}' sets two figures side by side and nothing checks it: {_HOW_BESIDE}",
         )
+    for found in _MORE.finditer(bare):
+        report(*found.span(), f"'{found[0]}' sets two figures side by side and nothing checks it: {_HOW_BESIDE}")
     for word in words.in_prose(without_wards(bare, areas)):
         claims = words.claims[word.phrase]
         how = write_role(claims[0], "measure", word.phrase) if claims else "the figures themselves"

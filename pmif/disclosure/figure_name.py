@@ -52,6 +52,11 @@ def read_figure_name(published: Published, text: str) -> FigureName:
             try:
                 found["period"] = Period.parse(part).id
             except PeriodError:
+                if pm.figures.empty:
+                    raise FigureNameError(
+                        f"'{measure_id}' has no figure in the report for {published.report.label}. "
+                        f"{pm.finding.reason}".strip()
+                    ) from None
                 known = [*areas, *dimensions]
                 near = get_close_matches(area_slug(part), known, n=3)
                 hint = f"did you mean {', '.join(near)}?" if near else HOW

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.errors import RunError
-from pmif.framework import DEPRIVATION, Bearing, Framework, Measure, Outcome, Source, Unit, load_reporting
+from pmif.framework import DEPRIVATION, Bearing, Framework, Measure, Outcome, Role, Source, Unit, load_reporting
 from pmif.geography import Areas, load_areas
 from pmif.hub import BatchKind, built_folder, read_table
 from pmif.indicators import Finding, Gap, unflatten
@@ -127,6 +127,12 @@ class Published:
     def everything(self) -> tuple["PublishedMeasure", ...]:
         """The measures that a summary of the whole report counts: evidence for any outcome or scorecard area."""
         return tuple(pm for page_id in self._parts for pm in self.counted(page_id))
+
+    def owner(self, page_id: str) -> Role:
+        """The role that answers for a page."""
+        framework = self.framework
+        owners = {o.id: o.owner for o in framework.objectives} | {framework.scorecard.id: framework.scorecard.owner}
+        return framework.role(owners.get(page_id, "to-confirm"))
 
     @cached_property
     def addresses(self) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pmif.report.contents import (
     outcome,
     responses,
     scorecard_area,
+    words,
 )
 from pmif.report.inequalities import (
     all_wards_strip,
@@ -71,4 +72,5 @@ __all__ = [
     "ward_maps",
     "wards_by_measure",
     "widest_gaps",
+    "words",
 ]

@@ -6,6 +6,8 @@ Headings are the notebooks' own, in the council's words; these functions make wh
 from collections.abc import Sequence
 from html import escape
 
+from pmif.commentary import claim_words
+from pmif.commentary.listing import words_of
 from pmif.commentary.render import measure_notes, part_html, responses_html, summary_html
 from pmif.disclosure import Due, PublishedMeasure, State
 from pmif.exhibits import (
@@ -65,6 +67,12 @@ def _kind(page: Page) -> str:
 def commentary(page: Page) -> Fragment:
     """The summary that staff write of this page for this period; or that nobody has."""
     return Fragment(summary_html(page.commentary, page.published, page.owner))
+
+
+def words(page: Page, measure: str = "") -> Fragment:
+    """What may be named on this page, with sentences to paste: for whoever writes it, in JupyterLab."""
+    listing = words_of(page.published, claim_words(page.root), page.id, measure=measure)
+    return Fragment(f"<pre>{escape(listing)}</pre>")
 
 
 def responses(page: Page) -> Fragment:

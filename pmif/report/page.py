@@ -38,9 +38,7 @@ class Page:
     @property
     def owner(self) -> str:
         """The role that answers for this page."""
-        framework = self.published.framework
-        owners = {o.id: o.owner for o in framework.objectives} | {framework.scorecard.id: framework.scorecard.owner}
-        return framework.role(owners.get(self.id, "to-confirm")).title
+        return self.published.owner(self.id).title
 
     @property
     def commentary(self) -> BoundText | None:

@@ -223,3 +223,40 @@ def test_a_claim_that_no_longer_holds_is_marked_in_a_draft_alone(built: Path, pu
     assert '<mark class="pm-recheck">has dropped</mark> <strong>[to be rewritten: 66.2% in July to September' in shown
     assert "rewrite it before the text is reviewed" in bound(built, published, words, front=reviewed).faults[0].problem
     assert "is written by 'pmif new-period' alone" in bound(built, published, words).faults[0].problem
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("It is {highest}`highest <ready-for-reception/ward>` in Dunmade.", "Dunmade"),
+        ("In Dunmade it is {highest}`highest <ready-for-reception/ward>`.", "Dunmade"),
+        (
+            "It is {highest}`highest <ready-for-reception/ward>` in Copperlea and "
+            "{lowest}`lowest <ready-for-reception/ward>` in Alderpond.",
+            "Copperlea",
+        ),
+    ],
+)
+def test_a_ward_beside_a_claim_must_be_the_one_that_is_claimed(
+    built: Path, published: Published, typed: str, named: str
+):
+    assert f"names {named}, but the claim is" in str(summary_of(built, published, typed).faults[0])
+
+
+def test_the_right_ward_beside_a_claim_is_no_fault(built: Path, published: Published):
+    text = (
+        "It is {highest}`highest <ready-for-reception/ward>` in Alderpond and "
+        "{lowest}`lowest <ready-for-reception/ward>` in Copperlea."
+    )
+    assert summary_of(built, published, text).faults == []
+
+
+def test_a_claim_about_the_borough_in_a_sentence_about_a_ward_is_listed(built: Path, published: Published):
+    listed = summary_of(built, published, "In Dunmade it {got-worse}`got worse <ready-for-reception>`.").unbound
+
+    assert "names Dunmade, and {got-worse} is of" in str(listed[0])
+
+
+@pytest.mark.parametrize("typed", ["All five are late.", "Nine are late.", "Fewer people are out of work."])
+def test_numbers_in_words_and_bare_comparisons_are_listed(built: Path, published: Published, typed: str):
+    assert len(summary_of(built, published, typed).unbound) == 1
