@@ -242,8 +242,7 @@ def _from_text(text: str, due: _Due, how: list[str]) -> Reading:
     if set(plain) <= _DASHES | {"."}:
         return _refused(
             found,
-            f"holds {found!r}, which may mean zero, not applicable or not available: "
-            "write 0, n/a or 'not available'",
+            f"holds {found!r}, which may mean zero, not applicable or not available: write 0, n/a or 'not available'",
         )
     if odd := next((c for c in plain if c not in "0123456789" and unicodedata.category(c).startswith("N")), None):
         return _refused(
