@@ -18,13 +18,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from pmif.commentary.lists import lists
 from pmif.commentary.reading_age import Readability, chunks
 from pmif.commentary.sentences import OPENING, sentences
-from pmif.declared import Reader
 from pmif.errors import CommentaryError, Fault
 
 NAME = "plain-words.yml"
-OWN = "data/language"  # a council's own, below its root
 LONGEST_SENTENCE = 25  # words: the limit of GOV.UK's content guidance
 OLDEST_READER = 14  # years; above it the whole text is advised on
 OLDEST_PUPIL = 18  # no school goes on for longer, so a greater age says nothing
@@ -118,20 +117,16 @@ def read_plain_words(root: Path) -> PlainWords:
     known: set[str] = set()
     spelt_right: set[str] = set()
     faults: list[Fault] = []
-    for folder, name in ((Path(__file__).parent, NAME), (root, f"{OWN}/{NAME}")):
-        if not (folder / name).exists():
-            continue
-        reader = Reader(folder)
-        page = reader.read(name, None)
-        for lists in reader.models(page, None, _Lists):
+    for reader, page in lists(root, NAME):
+        for given in reader.models(page, None, _Lists):
             for term in reader.models(page, "terms", Term):  # once more, which notes the line of each
                 if term.say:
                     terms[term.id] = term
                 elif terms.pop(term.id, None) is None:
                     place = reader.place(Term, term.id)
                     faults.append(Fault(place, f"'{term.id}' is not listed, so cannot be taken off: see {NAME}"))
-            known.update(lists.known_abbreviations)
-            spelt_right.update(_same(word) for word in lists.spelt_right)
+            known.update(given.known_abbreviations)
+            spelt_right.update(_same(word) for word in given.spelt_right)
         faults += [*reader.faults, *reader.duplicates()]
     if faults:
         raise CommentaryError("Plain words", faults)

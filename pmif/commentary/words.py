@@ -8,11 +8,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pmif.declared import Reader
+from pmif.commentary.lists import lists
 from pmif.errors import CommentaryError, Fault
 
 NAME = "claim-words.yml"
-OWN = "data/language"  # a council's own, below its root
 _KEYS = ("words", "only_in_roles", "not_claims", "superlatives", "comparatives", "negations")
 
 
@@ -116,24 +115,24 @@ def read_claim_words(root: Path, claims: Iterable[str]) -> ClaimWords:
     """
     known = set(claims)
     merged: dict[str, dict[str, None]] = {}  # as a set that keeps its order
-    lists: dict[str, set[str]] = {key: set() for key in _KEYS[1:]}
+    phrases: dict[str, set[str]] = {key: set() for key in _KEYS[1:]}
     faults: list[Fault] = []
-    for folder, name in ((Path(__file__).parent, NAME), (root, f"{OWN}/{NAME}")):
-        if not (folder / name).exists():
-            continue
-        reader = Reader(folder)
-        page = reader.read(name, None)
+    for reader, page in lists(root, NAME):
         unknown = [key for key in page.data or () if key not in _KEYS]
-        faults += [Fault(name, f"unknown key '{key}': use {', '.join(_KEYS)}") for key in unknown]
+        faults += [Fault(page.name, f"unknown key '{key}': use {', '.join(_KEYS)}") for key in unknown]
         for line in reader.models(page, "words", WordsOfClaims):
             strange = [claim for claim in line.claims if claim not in known]
-            faults += [Fault(name, f"there is no claim '{claim}': see 'pmif commentary words'") for claim in strange]
+            faults += [
+                Fault(page.name, f"there is no claim '{claim}': see 'pmif commentary words'") for claim in strange
+            ]
             for word in line.words:
                 merged.setdefault(" ".join(word.lower().split()), {}).update(dict.fromkeys(line.claims))
-        for key, words in lists.items():
+        for key, words in phrases.items():
             given = (page.data or {}).get(key, ())
             if isinstance(given, str) or not all(isinstance(word, str) for word in given):
-                faults.append(Fault(name, f"{key} is a list of words, each in quotes where it is yes, no, on or off"))
+                faults.append(
+                    Fault(page.name, f"{key} is a list of words, each in quotes where it is yes, no, on or off")
+                )
                 continue
             words.update(" ".join(str(word).lower().split()) for word in given)
         faults += reader.faults
@@ -141,5 +140,5 @@ def read_claim_words(root: Path, claims: Iterable[str]) -> ClaimWords:
         raise CommentaryError("Words of claims", faults)
     return ClaimWords(
         {phrase: tuple(of) for phrase, of in merged.items()},
-        **{key: frozenset(words) for key, words in lists.items()},
+        **{key: frozenset(words) for key, words in phrases.items()},
     )
