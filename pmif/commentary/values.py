@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pmif.commentary.ranking import Ends, ends, gap_of
 from pmif.commentary.vocabulary import Asked, CannotBindError, Entry, Kind, NamedFigure, Said
 from pmif.disclosure import Due, PublishedMeasure, State
-from pmif.exhibits import count, gap_wording, wording
-from pmif.exhibits.overview import Counts
+from pmif.exhibits import gap_wording, wording
+from pmif.exhibits.overview import Counts, count
 from pmif.period import Period
 
 

@@ -10,18 +10,12 @@ from pmif.commentary import claim_words
 from pmif.commentary.listing import words_of
 from pmif.commentary.render import measure_notes, part_html, responses_html, summary_html
 from pmif.disclosure import Due, PublishedMeasure, State
-from pmif.exhibits import (
-    Fragment,
-    count,
-    fragment,
-    judgement_timeline,
-    marks,
-    measure_rows,
-    summary,
-    summary_line,
-    wording,
-)
+from pmif.exhibits import wording
 from pmif.exhibits.chip import chip
+from pmif.exhibits.exhibit import Fragment, fragment
+from pmif.exhibits.judgements import judgement_timeline
+from pmif.exhibits.overview import count, marks, summary, summary_line
+from pmif.exhibits.rows import measure_rows
 from pmif.framework import Outcome
 from pmif.report.page import Page
 

@@ -3,17 +3,14 @@
 from html import escape
 
 from pmif.disclosure import PublishedMeasure
-from pmif.exhibits import (
-    funnel_plot,
-    gap_bars,
-    gap_wording,
-    gradient_chart,
-    ward_heat_table,
-    ward_map,
-    ward_strip,
-    wording,
-)
+from pmif.exhibits import gap_wording, wording
 from pmif.exhibits.exhibit import Exhibit, Fragment, fragment, table
+from pmif.exhibits.funnel_plot import funnel_plot
+from pmif.exhibits.gap_bars import gap_bars
+from pmif.exhibits.gradient_chart import gradient_chart
+from pmif.exhibits.heat_table import ward_heat_table
+from pmif.exhibits.ward_map import ward_map
+from pmif.exhibits.ward_strip import ward_strip
 from pmif.framework import PART_OF_DEPRIVATION_INDEX, Polarity
 from pmif.report.page import Page
 

@@ -3,17 +3,10 @@
 from datetime import date
 
 from pmif.disclosure import Comparison, Due, JudgedBy, Level, State, Went
-from pmif.exhibits import (
-    england_bar,
-    gap_bars,
-    hero_counts,
-    judgement_timeline,
-    marks,
-    measure_rows,
-    movers,
-    summary_line,
-    widest_gaps,
-)  # fmt: skip
+from pmif.exhibits.gap_bars import gap_bars
+from pmif.exhibits.judgements import judgement_timeline
+from pmif.exhibits.overview import england_bar, hero_counts, marks, movers, summary_line, widest_gaps
+from pmif.exhibits.rows import measure_rows  # fmt: skip
 from pmif.framework.model import Judgement, Score
 from pmif.indicators.finding import Step
 from pmif.period import Period

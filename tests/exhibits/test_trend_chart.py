@@ -3,8 +3,8 @@
 import pytest
 
 from pmif.disclosure import State
-from pmif.exhibits import style, trend_chart
-from pmif.exhibits.trend_chart import _grid, draw, parted, points
+from pmif.exhibits import style
+from pmif.exhibits.trend_chart import _grid, draw, parted, points, trend_chart
 from pmif.framework.model import Target
 from tests.exhibits.made import HOSTILE
 from tests.exhibits.reading import drawings, ids_of, tags_of, words_of

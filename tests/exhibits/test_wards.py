@@ -3,10 +3,11 @@
 import pytest
 
 from pmif.errors import GeographyError
-from pmif.exhibits import scale, style, ward_heat_table, ward_map, ward_strip, wording
+from pmif.exhibits import scale, style, wording
 from pmif.exhibits.figures import figures
-from pmif.exhibits.heat_table import quarters_of
-from pmif.exhibits.ward_map import _draw_narrow, _draw_wide, _shapes, _ward
+from pmif.exhibits.heat_table import quarters_of, ward_heat_table
+from pmif.exhibits.ward_map import _draw_narrow, _draw_wide, _shapes, _ward, ward_map
+from pmif.exhibits.ward_strip import ward_strip
 from tests.exhibits.made import HOSTILE
 from tests.exhibits.reading import drawings, ids_of, tags_of, words_of
 

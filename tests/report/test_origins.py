@@ -12,7 +12,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from pmif.disclosure import check, open_published, publish
-from pmif.exhibits import measure_rows, ward_heat_table, wording
+from pmif.exhibits import wording
+from pmif.exhibits.heat_table import ward_heat_table
+from pmif.exhibits.rows import measure_rows
 from pmif.exhibits.source import ORIGINS, origin_links
 from pmif.hub import BatchKind, Confirmation, Receipt, write_batch
 from pmif.period import Period
