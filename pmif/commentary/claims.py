@@ -119,11 +119,9 @@ def _since_role(asked: Asked) -> str:
     """Beside an earlier figure that is named, or of another place or group: by their two intervals."""
     now, then = asked.figure(), earlier(asked)
     shown = [wording.as_shown(asked.pm, f.value) for f in (now, then)]
-    limits = (now.lower, now.upper, then.lower, then.upper)
-    if None in limits or now.period.overlaps(then.period):
+    if None in (now.lower, then.lower) or now.period.overlaps(then.period):
         return "unchanged" if shown[0] == shown[1] else f"{'rose' if shown[0] > shown[1] else 'fell'}-not-tested"
-    now_low, now_high, then_low, then_high = (float(limit or 0) for limit in limits)
-    if now_low <= then_high and then_low <= now_high:
+    if _touch(now, then):
         return "no-detectable-change"
     return "rose" if now.value > then.value else "fell"
 
