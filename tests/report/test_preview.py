@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from threading import Timer
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -31,9 +32,10 @@ CELLS = ('page = open_page("po1", period, root)', "opening(page)", "## Words", "
 IMPORTS = "from pmif.report import commentary, open_page, opening"
 # Ctrl+C from a program: its input ends, and the interpreter does as it does when the keys are pressed.
 PROGRAM = """
-import sys, threading, _thread
+import signal, sys, threading, _thread
 from pathlib import Path
 from pmif.report.preview import preview
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a program begun in the background may have it ignored
 threading.Thread(target=lambda: (sys.stdin.read(), _thread.interrupt_main()), daemon=True).start()
 preview(Path(sys.argv[1]), "po1", open_browser=False)
 """
@@ -105,8 +107,11 @@ def previewing(home: Path, temporary: Path) -> Iterator[Browser]:
         yield browser
     finally:
         program.stdin.close()
+        late = Timer(WAIT, program.kill)
+        late.start()
         browser.terminal += program.stderr
         program.stderr.close()
+        late.cancel()
         assert program.wait(WAIT) == 0, "".join(browser.terminal)
 
 
