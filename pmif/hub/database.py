@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import sqlalchemy as sa
 
 from pmif.hub.batches import read_batches, read_rows
@@ -59,7 +60,7 @@ standing = sa.Table(
 )
 
 # A server looks up a measure by this; DuckDB finds it by the order in which rows lie (see `_add_rows`).
-_index = sa.Index("observations_by_measure", observations.c.measure, observations.c.known)
+_index = sa.Index("observations_by_measure", observations.c.measure, observations.c.known).ddl_if(dialect="postgresql")
 
 STATES = [*NUMBERS, "status"]  # what a revision may change
 
@@ -91,6 +92,22 @@ class Hub:
         earlier = pd.DataFrame({c: table.pop(f"earlier_{c}") for c in STATES})
         table["revises"] = earlier["status"].notna() & ~agree(table, earlier)
         return table.drop(columns=["place", "line"])
+
+    def last_known(self, day: date, measures: Iterable[str] | None = None) -> pd.DataFrame:
+        """What was known on a day, in no order and with only what a new figure is set beside.
+
+        Columns KEY, NUMBERS, `status` and `published`. Of a million it takes a quarter of the time of `known_at`.
+        """
+        figure = [*KEY, *STATES, "published"]
+        query = sa.select(*(observations.c[c] for c in figure), *_arrival()).join_from(observations, batches)
+        table = self._frame(query.where(*_known_by(day, measures)))
+        # Few figures come more than once, and only those need be put in order.
+        several = table.duplicated(KEY, keep=False)
+        if several.any():
+            arrival = [c.name for c in _arrival()]
+            newest = table[several].sort_values(arrival).drop_duplicates(KEY, keep="last")
+            table = pd.concat([table[~several], newest], ignore_index=True)
+        return table[figure]
 
     def revisions(self, earlier: date, later: date, measures: Iterable[str] | None = None) -> pd.DataFrame:
         """What is known on the later day and was not, or was otherwise, on the earlier.
@@ -129,18 +146,13 @@ class Hub:
         """Rows that stand, each with its place among those of its figure (1 is the newest) and the one before."""
         over: dict[str, Any] = {
             "partition_by": [observations.c[c] for c in KEY],
-            # A return of the same day as a table's row is the newer: a table's batch has no day of its own.
-            "order_by": [
-                c.desc() for c in (observations.c.known, batches.c.received, observations.c.batch, observations.c.line)
-            ],
+            "order_by": [c.desc() for c in _arrival()],
         }
         query = _rows(
             sa.func.row_number().over(**over).label("place"),
             *(sa.func.lead(observations.c[c]).over(**over).label(f"earlier_{c}") for c in STATES),
-        ).where(observations.c.known <= day, _stands())
-        if measures is not None:
-            query = query.where(observations.c.measure.in_(list(measures)))
-        return query.subquery()
+        )
+        return query.where(*_known_by(day, measures)).subquery()
 
     def _frame(self, query: sa.Select[Any]) -> pd.DataFrame:
         """The answer as a table: numbers as floats, days as text, everything else text."""
@@ -148,12 +160,13 @@ class Hub:
             if connection.dialect.name == "duckdb":
                 # The same statement, without turning every cell into a Python object on the way.
                 words = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-                table: pd.DataFrame = _native(connection).execute(str(words)).df()
+                table = _of_arrow(_native(connection).sql(str(words)).to_arrow_table())
             else:
                 table = pd.read_sql(query, connection)
+                if "known" in table.columns:
+                    table["known"] = pd.to_datetime(table["known"]).dt.strftime("%Y-%m-%d").astype("str")
         floats = [c for c in table.columns if str(c).removeprefix("earlier_") in NUMBERS]
         table[floats] = table[floats].astype("float64")
-        table["known"] = pd.to_datetime(table["known"]).dt.strftime("%Y-%m-%d").astype("str")
         texts = [c for c in table.columns if table[c].dtype == object]
         return table.astype(dict.fromkeys(texts, "str"))
 
@@ -194,9 +207,29 @@ def agree(rows: pd.DataFrame, others: pd.DataFrame) -> "pd.Series[bool]":
     return pd.concat(same, axis=1).all(axis=1)
 
 
+def _of_arrow(found: pa.Table) -> pd.DataFrame:
+    """An answer of DuckDB as a table: days as text, and texts as they came, not one by one."""
+    days = pa.schema([f.with_type(pa.string()) if pa.types.is_date(f.type) else f for f in found.schema])
+    text = pd.StringDtype(na_value=np.nan)
+    table: pd.DataFrame = found.cast(days).to_pandas(types_mapper={pa.string(): text}.get)
+    return table
+
+
 def _rows(*more: sa.ColumnElement[Any]) -> sa.Select[Any]:
     columns = [observations.c[c] for c in (*STORED, "known", "line")]
     return sa.select(*columns, batches.c.name.label("batch"), *more).join_from(observations, batches)
+
+
+def _arrival() -> list[sa.Column[Any]]:
+    """The order in which rows came to be known."""
+    # A return of the same day as a table's row is the newer: a table's batch has no day of its own.
+    return [observations.c.known, batches.c.received, observations.c.batch, observations.c.line]
+
+
+def _known_by(day: date, measures: Iterable[str] | None) -> list[sa.ColumnElement[bool]]:
+    """Rows that stand and had come by a day, of some measures or of all."""
+    wanted = [observations.c.known <= day, _stands()]
+    return wanted if measures is None else [*wanted, observations.c.measure.in_(list(measures))]
 
 
 def _stands() -> sa.ColumnElement[bool]:
@@ -236,14 +269,12 @@ def _add_rows(connection: sa.Connection, number: int, receipt: Receipt, rows: pd
     table = rows[STORED].assign(batch=number, line=range(len(rows)), known=known)
     names = [c.name for c in observations.columns]
     if connection.dialect.name == "duckdb":
-        # Rows of one measure lie together, so that a question about it reads little else.
         given = ", ".join(f'CAST("{c}" AS DATE)' if c == "known" else f'"{c}"' for c in names)
-        # DuckDB reads categories three times as fast as texts.
+        # DuckDB reads categories three times as fast as texts; of `row`, nearly every word is another.
         table = table.astype({c: "category" for c in table.columns if table[c].dtype == "str" and c != "row"})
         native = _native(connection)
-        native.register("incoming", table)
-        order = ", ".join(f'"{c}"' for c in (*KEY, "line"))
-        native.execute(f"INSERT INTO observations SELECT {given} FROM incoming ORDER BY {order}")
+        native.register("incoming", pa.Table.from_pandas(_by_measure(table), preserve_index=False))
+        native.execute(f"INSERT INTO observations SELECT {given} FROM incoming")
         native.unregister("incoming")
     else:
         quoted = ", ".join(f'"{c}"' for c in names)
@@ -251,6 +282,13 @@ def _add_rows(connection: sa.Connection, number: int, receipt: Receipt, rows: pd
         with _native(connection).cursor() as cursor, cursor.copy(f"COPY observations ({quoted}) FROM STDIN") as copy:
             for row in values.itertuples(index=False, name=None):
                 copy.write_row(row)
+
+
+def _by_measure(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of one measure lie together, in the order of their names, so that a question about it reads little else."""
+    measures = table["measure"].cat
+    place = measures.categories.argsort().argsort()[measures.codes]
+    return table if (np.diff(place) >= 0).all() else table.take(np.argsort(place, kind="stable"))
 
 
 def _native(connection: sa.Connection) -> Any:

@@ -40,6 +40,7 @@ __all__ = [
     "is_number",
     "place_of",
     "together",
+    "together_listed",
     "typed",
 ]
 
@@ -48,9 +49,11 @@ MARKS = ("", "p", "r", "e")  # provisional, revised, our estimate
 BASES = ("on", "not-later-than")
 
 MOST_FAULTS = 1_000  # told of one by one; nobody reads on
+MOST_LISTED = 4  # places in a list for each row; beyond that, looking up costs less memory
 
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+Codes = NDArray[np.signedinteger[Any]]  # as small as they come: a million rows of a few words are read quickly
 
 _NUMBER = re.compile(r"(-?[0-9]+(\.[0-9]+)?)?")  # not \d, which takes the digits of every script
 _WORD = re.compile(r"\S+")
@@ -76,7 +79,8 @@ def check_rows(rows: pd.DataFrame, framework: Framework, areas: Areas) -> list[F
         readable[finding.at] = False
     # What cannot be read is not looked at again, so that every word below is a known one.
     at = np.flatnonzero(readable)
-    columns = {name: column.at(at) for name, column in columns.items()}
+    if not readable.all():
+        columns = {name: column.at(at) for name, column in columns.items()}
     whole = [
         _Finding(at[found.at], _later(found.say, at))
         for found in _check_whole_rows(rows, columns, at, framework, areas)
@@ -89,19 +93,37 @@ class Column:
     """A column as its different words, and which of them stands in each row."""
 
     words: list[str]
-    codes: Integers
+    codes: Codes
 
     @classmethod
     def of(cls, texts: "pd.Series[Any]") -> "Column":
-        codes, words = pd.factorize(texts)
-        if (codes < 0).any():
+        if isinstance(texts.dtype, pd.CategoricalDtype):  # which is kept in this very form
+            codes, words = texts.cat.codes.to_numpy(), texts.cat.categories
+        else:
+            codes, words = pd.factorize(texts)
+        if codes.min(initial=0) < 0:
             raise TypeError(f"column '{texts.name}' holds cells that are not text: a blank is ''")
-        return cls([str(word) for word in words], codes.astype(np.int64, copy=False))
+        small = codes.astype(_smallest(len(words)), copy=False)
+        return cls(list(map(str, words.tolist())), small)._that_occur()
+
+    @classmethod
+    def one_after_the_other(cls, first: "Column", second: "Column") -> "Column":
+        """The rows of one and then those of the other, with each word once."""
+        code_of = {word: code for code, word in enumerate(first.words)}
+        codes = [code_of.setdefault(word, len(code_of)) for word in second.words]
+        small = _smallest(len(code_of))
+        return cls(list(code_of), np.concatenate([first.codes.astype(small), np.array(codes, small)[second.codes]]))
 
     def at(self, rows: Integers) -> "Column":
         """Only those rows, and the words that stand in them."""
-        codes, kept = pd.factorize(self.codes[rows])
-        return Column([self.words[code] for code in kept], codes.astype(np.int64, copy=False))
+        return Column(self.words, self.codes[rows])._that_occur()
+
+    def _that_occur(self) -> "Column":
+        occurs = np.bincount(self.codes, minlength=len(self.words)) > 0
+        if occurs.all():
+            return self
+        words = [self.words[code] for code in np.flatnonzero(occurs)]
+        return Column(words, (np.cumsum(occurs) - 1)[self.codes])
 
     def where(self, holds: Callable[[str], bool]) -> Bools:
         """The rows whose word holds."""
@@ -113,6 +135,11 @@ class Column:
 
     def __getitem__(self, row: int) -> str:
         return self.words[int(self.codes[row])]
+
+
+def _smallest(words: int) -> "np.dtype[np.signedinteger[Any]]":
+    """The smallest integers that so many words can be numbered by, with -1 for none."""
+    return np.min_scalar_type(-words - 1)
 
 
 @dataclass(frozen=True)
@@ -245,18 +272,45 @@ def _combined(columns: dict[str, Column], names: tuple[str, ...], problem: Calla
     return _Finding(np.flatnonzero(faulty[codes]), lambda row: problems[codes[row]])
 
 
-def together(parts: Sequence[Integers]) -> tuple[Integers, Integers]:
+def together(parts: Sequence[Codes]) -> tuple[Integers, Integers]:
     """Which combination of words each row holds, numbered from 0 as they first occur, and the row where each does.
 
     `parts` are the codes of two columns or more, row by row.
     """
-    codes = parts[0]
-    for part in parts:
-        # Combinations are fewer than rows, so a product with the number of words never overflows.
-        codes = pd.factorize(codes * (part.max(initial=0) + 1) + part)[0].astype(np.int64, copy=False)
-    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(codes))[::-1]
-    return codes, first
+    codes, most = parts[0].astype(np.int64), int(parts[0].max(initial=0)) + 1
+    for part in parts[1:]:
+        words = int(part.max(initial=0)) + 1
+        if most * words > MOST_LISTED * len(part):
+            # Combinations are fewer than rows, so a product with the number of words never overflows.
+            codes, first = _numbered(codes)
+            most = len(first)
+            if most == len(codes):
+                return codes, first  # no two rows are alike already
+        codes *= words  # in place: memory that was never touched costs more than the sum
+        codes += part
+        most *= words
+    return _numbered(codes)
+
+
+def together_listed(codes: Codes, part: Codes) -> Integers:
+    """Which combination of two each row holds, in any order, but few enough numbers to keep a list by them."""
+    words = int(part.max(initial=0)) + 1
+    both = codes.astype(np.int64) * words + part
+    return both if both.max(initial=0) <= MOST_LISTED * len(both) else _numbered(both)[0]
+
+
+def _numbered(codes: Integers) -> tuple[Integers, Integers]:
+    """Codes, from 0 up, numbered anew as they first occur, and the row where each does."""
+    rows, most = np.arange(len(codes)), int(codes.max(initial=-1)) + 1
+    if most > MOST_LISTED * len(codes):  # too many to have a place for each
+        codes = pd.factorize(codes)[0].astype(np.int64, copy=False)
+        most = int(codes.max(initial=-1)) + 1
+    first = np.empty(most, dtype=np.int64)
+    first[codes[::-1]] = rows[::-1]
+    new = np.flatnonzero(first[codes] == rows)
+    number = np.empty(most, dtype=np.int64)
+    number[codes[new]] = np.arange(len(new))
+    return number[codes], new
 
 
 def _check_numbers(
@@ -286,9 +340,9 @@ def _check_numbers(
     shown = status.where("shown".__eq__)
     counted = measure.where(lambda word: measures[word].method != "as-published")
     proportion = measure.where(lambda word: measures[word].method == "proportion")
-    counts = ~np.isnan(numerator) & ~np.isnan(denominator)
-    any_given = ~np.isnan([numerator, denominator, value, lower, upper]).all(axis=0)
-    has_value, has_lower, has_upper = ~np.isnan(value), ~np.isnan(lower), ~np.isnan(upper)
+    has_numerator, has_denominator, has_value, has_lower, has_upper = (columns[name].where(bool) for name in NUMBERS)
+    counts = has_numerator & has_denominator
+    any_given = has_numerator | has_denominator | has_value | has_lower | has_upper
     lowest, highest = limits_of_unit("lowest"), limits_of_unit("highest")
 
     for faulty, say in (

@@ -52,7 +52,7 @@ def take_fetched(
         if faults:
             raise IntakeError(f"What {source} gave was refused, and nothing has changed", faults)
         table = typed(rows)
-        history = hub.known_at(now.date(), sorted(set(table["measure"])))
+        history = hub.last_known(now.date(), sorted(set(table["measure"])))
         known = table[KEY].merge(history[[*KEY, *STATES]], on=KEY, how="left")
         news = table[~agree(table, known)].reset_index(drop=True)  # a figure that was not known has no status there
         if news.empty:

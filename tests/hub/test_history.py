@@ -2,11 +2,14 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
 from pmif.errors import HubError
 from pmif.hub import STORED, read_batches, reading, writing
+from pmif.hub.columns import KEY, NUMBERS
 from tests.hub.made import BOROUGH, NOON, brought, table, told
 
 
@@ -75,6 +78,37 @@ def test_figures_of_a_page_are_asked_for_by_measure(tmp_path, address):
     assert {c: str(t) for c, t in found.dtypes.items() if c in ("value", "lower", "status", "known")} == {
         "value": "float64", "lower": "float64", "status": "str", "known": "str",
     }  # fmt: skip
+
+
+def test_what_new_figures_are_set_beside_is_what_is_known(tmp_path, address):
+    """Revised by a table, by returns of one day and of another, or not at all: it is what `known_at` says."""
+    rng = np.random.default_rng(4)
+
+    def some(day):
+        periods = sorted(rng.choice(np.arange(2000, 2030), 20, replace=False))
+        return [("sickness", str(period), float(rng.integers(99)), day) for period in periods]
+
+    tables = [table(*some("2026-01-05"), *some("2026-03-01"), ("vacancies", "2025", 5.0, "2026-02-01"))]
+    for hour in (9, 10, 11):
+        brought(tmp_path, NOON.replace(hour=hour), *some("2026-10-01"))
+    brought(tmp_path, NOON.replace(day=20), *some("2026-03-01"))
+    columns = [*KEY, *NUMBERS, "status", "published"]
+    with writing(tmp_path, "a test", address) as hub:
+        hub.sync(tmp_path, tables)
+        for day in (date(2025, 1, 1), date(2026, 2, 1), date(2026, 10, 12), date(2027, 1, 1)):
+            for measures in (None, ["sickness"]):
+                found = hub.last_known(day, measures).sort_values(KEY, ignore_index=True)
+                pd.testing.assert_frame_equal(found, hub.known_at(day, measures)[columns])
+        assert len(hub.last_known(date(2027, 1, 1))) > 21, "the days tell nothing apart if nothing came"
+
+
+def test_rows_of_one_measure_lie_together_whatever_the_order_they_came_in(tmp_path):
+    given = table(("b", "2025", 1.0, "2026-02-01"), ("a", "2025", 2.0, "2026-02-01"), ("b", "2024", 3.0, "2026-02-01"))
+    with writing(tmp_path, "a test") as hub:
+        hub.sync(tmp_path, [given])
+        with hub.engine.connect() as connection:
+            lying = connection.execute(sa.text("SELECT measure, line FROM observations")).all()
+    assert [tuple(row) for row in lying] == [("a", 1), ("b", 0), ("b", 2)]
 
 
 def test_a_failure_half_way_leaves_the_hub_as_it_was(tmp_path, address):

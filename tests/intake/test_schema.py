@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pmif.disclosure import check, publish
 from pmif.errors import IntakeError
 from pmif.framework import load_framework
 from pmif.geography import load_areas
+from pmif.intake import read_tables, schema
 from pmif.intake.schema import COLUMNS, ORIGIN, STORED, check_rows, typed
 from pmif.methods import METHODS
 from tests.conftest import BOROUGH
@@ -212,3 +216,67 @@ def test_no_rows_have_no_faults(faults_of):
 def test_a_cell_that_is_not_text_is_a_mistake_of_ours(faults_of):
     with pytest.raises(TypeError, match="column 'numerator' holds cells that are not text"):
         faults_of(rows_of(COUNTED).assign(numerator=[None]))
+
+
+# --- columns as words and codes -------------------------------------------------------------------------
+
+
+combinations = st.lists(st.tuples(*[st.integers(0, 5)] * 3), min_size=1, max_size=60)
+
+
+@pytest.mark.parametrize("listed", [0, schema.MOST_LISTED, 1_000])
+@given(rows=combinations)
+def test_combinations_are_numbered_as_they_first_occur(rows, listed):
+    numbers = {combination: number for number, combination in enumerate(dict.fromkeys(rows))}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(schema, "MOST_LISTED", listed)
+        codes, first = schema.together([np.array(part, dtype=np.int8) for part in zip(*rows, strict=True)])
+        pair = schema.together_listed(*(np.array(part, dtype=np.int8) for part in list(zip(*rows, strict=True))[:2]))
+
+    assert codes.tolist() == [numbers[row] for row in rows]
+    assert first.tolist() == [rows.index(combination) for combination in numbers]
+    assert len(set(zip(pair.tolist(), (row[:2] for row in rows), strict=True))) == len({row[:2] for row in rows})
+
+
+@given(
+    first=st.lists(st.sampled_from(["", "a", "b", "c"]), min_size=1), second=st.lists(st.sampled_from(["", "a", "x"]))
+)
+def test_a_column_holds_the_words_of_its_rows_and_no_others(first, second):
+    as_categories = pd.Series(pd.Categorical(first, categories=["never", "c", "b", "a", ""]))
+    for texts in (as_categories, pd.Series(first, dtype="str")):
+        column = schema.Column.of(texts)
+        both = schema.Column.one_after_the_other(column, schema.Column.of(pd.Series(second, dtype="str")))
+
+        assert [column[row] for row in range(len(first))] == first
+        assert sorted(column.words) == sorted(set(first))
+        assert [both[row] for row in range(len(both.codes))] == [*first, *second]
+        assert column.at(np.arange(1)).words == first[:1]
+
+
+def test_many_words_are_numbered_apart():
+    texts = [str(n) for n in range(40_000)]
+    column = schema.Column.of(pd.Series(texts, dtype="str"))
+
+    assert [column[row] for row in (0, 127, 128, 255, 32_767, 32_768, 39_999)] == [
+        "0", "127", "128", "255", "32767", "32768", "39999",
+    ]  # fmt: skip
+
+
+def test_a_table_in_quotes_is_read_as_the_same_without(borough):
+    plain = rows_read(borough)
+    file = borough / TABLE
+    lines = file.read_text(encoding="utf-8").splitlines()
+    file.write_text("".join('"' + line.replace(",", '","') + '"\n' for line in lines), encoding="utf-8")
+
+    pd.testing.assert_frame_equal(rows_read(borough), plain)
+
+
+def test_a_line_within_quotes_is_not_taken_for_a_row(borough):
+    row = spoil(borough, TABLE, COUNTED, COUNTED.replace("made-up", '"made\n-up"', 1))
+
+    assert any(f"{TABLE}, row {row}: " in fault for fault in refusal(borough))
+
+
+def rows_read(root: Path) -> pd.DataFrame:
+    tables = read_tables(root, load_framework(root, METHODS), load_areas(root))
+    return pd.concat([table.rows.astype(dict.fromkeys(ORIGIN, "str")) for table in tables]).astype(str)

@@ -5,14 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pmif.framework import Framework, load_framework
 from pmif.framework.model import DefinitionChange
 from pmif.geography import Areas, load_areas
 from pmif.hub import STORED, Confirmation
+from pmif.hub.columns import KEY
 from pmif.intake import read_tables
 from pmif.intake.schema import typed
-from pmif.intake.screening import Oddity, screen, stray_confirmations, unconfirmed
+from pmif.intake.screening import Oddity, screen, side_by_side, stray_confirmations, unconfirmed
 from pmif.methods import METHODS
 from pmif.period import Period
 from tests.conftest import BOROUGH, PROJECT
@@ -325,6 +328,69 @@ def test_an_oddity_is_named_with_its_group(framework, areas):
 
 def test_nothing_is_odd_about_no_rows(framework, areas):
     assert screen(table([]), run(SICKNESS, "2024-25-q1", STEADY), framework, areas) == []
+
+
+# --- all at once ----------------------------------------------------------------------------------------
+
+
+@st.composite
+def spoilt(draw) -> tuple[pd.DataFrame, np.ndarray]:
+    """Some series of each of three measures, with mistakes here and there, and which rows are newly sent."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    kinds = [(BEHAVIOUR, "2022-23-q1"), (SICKNESS, "2022-23-q1"), (WAGES, "2012-13")]
+    tables = []
+    for number in range(draw(st.integers(1, 6))):
+        measure, first = kinds[number % 3]
+        length = int(rng.integers(7, 16))
+        level = rng.normal(60, 2, length) * rng.choice([1, 1, 1, 1, 1, 1, 10, 0.1, 2, 0.5, -1], length)
+        figures = [(round(abs(x) * 30), int(rng.integers(29_000, 31_000) * rng.choice([1, 1, 1, 1.3]))) for x in level]
+        series = figures if measure == BEHAVIOUR else [round(float(x), 1) for x in level]
+        for at in np.flatnonzero(rng.random(length - 1) < 0.1):
+            series[at + 1] = series[at]
+        tables.append(run(measure, first, series, dimension="series", group=str(number)))
+        tables[-1]["row"] = [f"{number}-{at}" for at in range(length)]
+    rows = pd.concat(tables, ignore_index=True)
+    place = rows.groupby("group").cumcount().to_numpy()
+    return rows, (place >= 4) & (rng.random(len(rows)) < draw(st.sampled_from([0.2, 0.6, 1.0])))
+
+
+@given(given=spoilt())
+def test_a_series_among_others_is_judged_as_it_is_alone(framework, areas, given):
+    rows, new = given
+
+    def asked_of(rows: pd.DataFrame, new: np.ndarray) -> list[tuple[str, str]]:
+        return [(o.name, o.problem) for o in screen(rows[new].reset_index(drop=True), rows[~new], framework, areas)]
+
+    alone = [
+        odd
+        for group in rows["group"].unique()
+        for odd in asked_of(rows[rows["group"] == group], new[rows["group"] == group])
+    ]
+    assert sorted(asked_of(rows, new)) == sorted(alone)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(side_by_side, "AT_ONCE", 3)
+        assert sorted(asked_of(rows, new)) == sorted(alone)
+
+
+@given(given=spoilt())
+def test_what_is_known_already_may_come_along_and_changes_nothing(framework, areas, given):
+    """A table that has grown, as categories, asks what only its new figures ask."""
+    rows, new = given
+    news, held = rows[new].reset_index(drop=True), rows[~new]
+    grown = rows.astype(dict.fromkeys([*KEY, "status", "published"], "category"))
+
+    def told(odd: list[Oddity]) -> list[tuple[str, str]]:
+        return [(o.name, o.problem) for o in odd]
+
+    assert told(screen(grown, held, framework, areas)) == told(screen(news, held, framework, areas))
+
+
+def test_what_is_sent_is_judged_even_where_a_later_figure_is_known(framework, areas):
+    rows = run(SICKNESS, "2024-25-q1", [*STEADY, 18.7])
+    known = rows.tail(1).assign(value=10.4, published="2031-01-01")
+    (oddity,) = screen(rows.tail(1), pd.concat([rows.iloc[:-1], known]), framework, areas)
+
+    assert oddity.problem.startswith("value 18.7 is far from what is usual")
 
 
 # --- confirming ---------------------------------------------------------------------------------------

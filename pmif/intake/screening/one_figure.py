@@ -83,7 +83,7 @@ def _check_level(figures: Figures, earlier: Earlier) -> Iterator[Flag]:
     turned = ((now < 0) & none_below) | ((now > 0) & none_above)
     flip = (usual.number >= FEWEST_EARLIER) & turned & more_than_chance & ~slip
 
-    least = np.maximum(LEAST_CHANGE * np.abs(usual.middle), LEAST_STEPS * _last_digit_shown(figures)[at])
+    least = np.maximum(LEAST_CHANGE * np.abs(usual.middle), LEAST_STEPS * _last_digit_shown(figures, at))
     spike = (away > usual.far * usual.spread) & (away > least) & more_than_chance & ~slip & ~flip
 
     line = _lines(at, slip | flip | spike)
@@ -116,10 +116,10 @@ def _lines(at: Integers, flagged: Bools) -> dict[int, int]:
 def _noise_of_counts(figures: Figures, at: Integers, middle: Floats, past: Floats) -> Floats:
     """The standard deviation that chance alone gives a figure made of single cases; 0 where none are counted."""
     numerator, denominator = figures.numbers["numerator"][at], figures.numbers["denominator"][at]
-    multiplier = figures.of_measure(lambda _, unit: unit.multiplier)[at]
+    multiplier = figures.of_measure(lambda _, unit: unit.multiplier, at)
     one_more = divide(np.abs(figures.level[at]), numerator)  # what one case more adds to the figure
     one_more = np.where(np.isnan(one_more), divide(multiplier, denominator), one_more)
-    whole = np.all(np.isnan(past) | (past == np.round(past)), axis=1) & figures.measure_where(_is_count)[at]
+    whole = np.all(np.isnan(past) | (past == np.round(past)), axis=1) & figures.measure_where(_is_count, at)
     one_more = np.where(np.isnan(one_more) & whole, 1.0, np.nan_to_num(one_more))
     expected = np.divide(np.abs(middle), one_more, out=np.zeros(len(at)), where=one_more > 0)
     return np.sqrt(np.maximum(expected, 1)) * one_more
@@ -131,9 +131,9 @@ def _is_count(measure: Measure, unit: Unit) -> bool:
     return measure.method == AS_PUBLISHED and unit.multiplier == 1 and measure.decimals == 0 and not described
 
 
-def _last_digit_shown(figures: Figures) -> Floats:
+def _last_digit_shown(figures: Figures, at: Integers) -> Floats:
     """The last digit that a measure shows; 0 where a figure is only one band of what is shown."""
-    return figures.of_measure(lambda m, _: 0.0 if m.method in BANDED_METHODS else 10.0**-m.decimals)
+    return figures.of_measure(lambda m, _: 0.0 if m.method in BANDED_METHODS else 10.0**-m.decimals, at)
 
 
 def _power(now: Floats, usual: Floats) -> Integers:
@@ -155,14 +155,15 @@ def _check_first(figures: Figures) -> Iterator[Flag]:
     few[_with_enough_before(figures)] = False
     rate = figures.measure_where(lambda _, unit: unit.multiplier > 1)
     at = np.flatnonzero(figures.asked & few & rate & (level > 0))
-
+    if not len(at):
+        return
     kinds, _ = together(figures.codes("measure", "dimension", "group"))
     same_rate = pd.Series(level).groupby(kinds)
     number, middle = same_rate.transform("count").to_numpy()[at], same_rate.transform("median").to_numpy()[at]
     compared = number > FEWEST_EARLIER
     power = np.where(compared, _power(level[at], middle), 0)
     slip = np.abs(power) >= 2
-    percent = figures.measure_where(lambda m, unit: m.method == AS_PUBLISHED and unit.multiplier == 100)[at]
+    percent = figures.measure_where(lambda m, unit: m.method == AS_PUBLISHED and unit.multiplier == 100, at)
     fraction = ~compared & percent & (level[at] < 1)
     line = _lines(at, slip)
 
@@ -180,8 +181,7 @@ def _check_first(figures: Figures) -> Iterator[Flag]:
 
 def _with_enough_before(figures: Figures) -> Integers:
     """The figures of which `_check_level` can tell a slip."""
-    usable = np.flatnonzero(~np.isnan(figures.level))
-    order = usable[np.lexsort((figures.time[usable], figures.series[usable]))]
+    order = figures.in_turn
     later = order[FEWEST_FOR_SLIP:]
     same = figures.series[order[:-FEWEST_FOR_SLIP]] == figures.series[later]
     return np.asarray(later[same])
@@ -189,7 +189,10 @@ def _with_enough_before(figures: Figures) -> Integers:
 
 def _check_denominator(figures: Figures, earlier: Earlier) -> Flag:
     """A population or base that is suddenly another."""
-    at, denominator = earlier.at, figures.numbers["denominator"]
+    denominator = figures.numbers["denominator"]
+    given = ~np.isnan(denominator[earlier.at])
+    earlier = Earlier(earlier.at[given], earlier.before[given])
+    at = earlier.at
     now, past = denominator[at], earlier.of(denominator)
     usual = Usual.of(past)
     away = distance(figures, at, now, past, usual)
@@ -212,7 +215,7 @@ def _check_denominator(figures: Figures, earlier: Earlier) -> Flag:
 def _check_copied(figures: Figures, earlier: Earlier) -> Flag:
     """The last period's figure again, where so many digits seldom come out the same twice."""
     last = earlier.before[:, 0]
-    same = (last >= 0) & ~_at_end_of_scale(figures)[earlier.at]
+    same = (last >= 0) & ~_at_end_of_scale(figures, earlier.at)
     for column in ("value", "numerator", "denominator"):
         now, then = figures.numbers[column][earlier.at], figures.numbers[column][last]
         same &= (now == then) | (np.isnan(now) & np.isnan(then))
@@ -235,10 +238,10 @@ def _check_copied(figures: Figures, earlier: Earlier) -> Flag:
     )
 
 
-def _at_end_of_scale(figures: Figures) -> Bools:
+def _at_end_of_scale(figures: Figures, at: Integers) -> Bools:
     """All or nothing, 100% or 0: figures that often stay."""
-    highest = figures.of_measure(lambda _, unit: math.nan if unit.highest is None else unit.highest)
-    return np.asarray((figures.level == 0) | (figures.level == highest))
+    highest = figures.of_measure(lambda _, unit: math.nan if unit.highest is None else unit.highest, at)
+    return np.asarray((figures.level[at] == 0) | (figures.level[at] == highest))
 
 
 def _chance_of_same(now: Floats, past: Floats) -> Floats:
@@ -284,15 +287,17 @@ def _check_mismatch(figures: Figures) -> Flag:
 def _check_future(figures: Figures) -> Flag:
     """A figure published before its period had ended, unless it is a plan, or an index named after its year."""
     periods, days = figures.columns["period"], figures.columns["published"]
-    end = np.array([figures.periods[word].end.isoformat() for word in periods.words])[periods.codes]
-    published = np.array(days.words)[days.codes]
+    end = [figures.periods[word].end.isoformat() for word in periods.words]
+    place = {day: place for place, day in enumerate(sorted({*end, *days.words}))}
+    ended, published = (np.array([place[day] for day in those], dtype=np.int64) for those in (end, days.words))
     outcome = figures.measure_where(
         lambda m, _: (
             m.frequency is not Frequency.OCCASIONAL and not PLANNED.search(f"{m.title} {m.definition} {m.numerator}")
         )
     )
+    at = np.flatnonzero(figures.asked & outcome)
     return Flag(
         FUTURE,
-        np.flatnonzero(figures.asked & outcome & (end > published)),
-        lambda i: f"{figure_sent(figures, i)} is dated {published[i]}, before its period ends on {end[i]}",
+        at[ended[periods.codes[at]] > published[days.codes[at]]],
+        lambda i: f"{figure_sent(figures, i)} is dated {days[i]}, before its period ends on {end[periods.codes[i]]}",
     )

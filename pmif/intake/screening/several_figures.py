@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pmif.geography import AreaKind, Areas
-from pmif.intake.schema import together
+from pmif.intake.schema import Codes, together
 from pmif.intake.screening.oddity import Oddity, figure_sent, oddity_at, written
 from pmif.intake.screening.one_figure import COPIED, last_digit
 from pmif.intake.screening.side_by_side import Bools, Figures, Floats, Integers
@@ -39,7 +39,12 @@ def check_alike(rows: pd.DataFrame, figures: Figures, areas: Areas) -> Iterator[
 
 def check_parts(rows: pd.DataFrame, figures: Figures, areas: Areas) -> Iterator[Oddity]:
     """Wards, or groups, whose counts do not make everyone's. Groups need not be all there are; wards are."""
+    # Parts and wholes are of one period, so those in which nothing is judged need not be added up.
+    periods = figures.columns["period"]
+    judged = np.zeros(len(periods.words), dtype=np.bool_)
+    judged[periods.codes[figures.asked]] = True
     counted = figures.columns["status"].where("shown".__eq__) & ~np.isnan(figures.numbers["numerator"])
+    counted &= judged[periods.codes]
 
     vintages = figures.columns["vintage"]
     all_wards = np.array([len(areas.wards(word)) for word in vintages.words], dtype=np.int64)[vintages.codes]
@@ -49,9 +54,9 @@ def check_parts(rows: pd.DataFrame, figures: Figures, areas: Areas) -> Iterator[
         figures,
         "wards",
         parts=np.flatnonzero(counted & figures.in_areas_of(areas, AreaKind.WARD)),
-        sums=together(figures.codes(*same, "vintage"))[0],
+        sums=figures.codes(*same, "vintage"),
         wholes=np.flatnonzero(counted & figures.in_areas_of(areas, AreaKind.BOROUGH)),
-        whole=together(figures.codes(*same))[0],
+        whole=figures.codes(*same),
         complete=all_wards,
     )
 
@@ -62,9 +67,9 @@ def check_parts(rows: pd.DataFrame, figures: Figures, areas: Areas) -> Iterator[
         figures,
         "groups",
         parts=np.flatnonzero(counted & ~everyone),
-        sums=together(figures.codes(*same, "dimension"))[0],
+        sums=figures.codes(*same, "dimension"),
         wholes=np.flatnonzero(counted & everyone),
-        whole=together(figures.codes(*same))[0],
+        whole=figures.codes(*same),
         complete=np.zeros(len(everyone), dtype=np.int64),
     )
 
@@ -75,23 +80,24 @@ def _sums(
     called: str,
     *,
     parts: Integers,
-    sums: Integers,
+    sums: list[Codes],
     wholes: Integers,
-    whole: Integers,
+    whole: list[Codes],
     complete: Integers,
 ) -> Iterator[Oddity]:
     """Sums of parts that are more than their whole or, where all `complete` parts are there, clearly less.
 
-    `sums` numbers the sum that each figure is a part of, and `whole` the whole that it is, or is a part of.
+    Parts are of one sum where all `sums` agree; a figure is the whole, or of the whole, with which all `whole` agree.
     """
     if not len(parts) or not len(wholes):
         return
     numerator, asked = figures.numbers["numerator"], figures.asked
-    sum_, first = together([sums[parts]])
+    sum_, first = together([codes[parts] for codes in sums])
     number, total = np.bincount(sum_), np.bincount(sum_, weights=numerator[parts])
-    of_whole = np.full(whole.max() + 1, -1, dtype=np.int64)
-    of_whole[whole[wholes]] = wholes
-    everyone = of_whole[whole[parts[first]]]
+    of_one, _ = together([codes[np.concatenate([wholes, parts[first]])] for codes in whole])
+    of_whole = np.full(of_one.max() + 1, -1, dtype=np.int64)
+    of_whole[of_one[: len(wholes)]] = wholes
+    everyone = of_whole[of_one[len(wholes) :]]
     new = (everyone >= 0) & (asked[everyone] | (np.bincount(sum_, weights=asked[parts]) > 0))
 
     against = numerator[everyone]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pmif.framework import Framework, Measure, Unit
 from pmif.geography import AreaKind, Areas
-from pmif.intake.schema import KEY, NUMBERS, Column, together
+from pmif.intake.schema import KEY, NUMBERS, Codes, Column, together, together_listed
 from pmif.period import Period, PeriodKind
 
 MOST_EARLIER, FEWEST_EARLIER = 12, 5
@@ -23,11 +23,13 @@ MOST_EARLIER, FEWEST_EARLIER = 12, 5
 FAR = {5: 18.7, 6: 11.7, 7: 9.5, 8: 7.8, 9: 7.2, 10: 6.4, 11: 6.1, 12: 5.7}
 A_YEAR_BACK = {PeriodKind.QUARTER: 4, PeriodKind.SIX_MONTH: 2, PeriodKind.MONTH: 12}
 
-AT_ONCE = 100_000  # figures whose earlier ones are laid side by side at a time
+AT_ONCE = 20_000  # figures whose earlier ones are laid side by side at a time: few enough for a processor's cache
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Integers = NDArray[np.int64]
+
+ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -47,63 +49,68 @@ class Figures:
     units: dict[str, Unit]  # by measure
     periods: dict[str, Period]
     series: Integers
-    time: Integers  # the place of its period among all periods
+    in_turn: Integers  # the figures that have a level, series after series, each in the order of its periods
 
     @classmethod
     def of(cls, rows: pd.DataFrame, history: pd.DataFrame, framework: Framework) -> "Figures":
-        near = history[history["measure"].isin(rows["measure"].unique())]
-        texts, total = (*KEY, "status", "published"), len(rows) + len(near)
-        columns = {c: Column.of(pd.concat([rows[c], near[c]], ignore_index=True)) for c in texts}
+        texts = [*KEY, "status", "published"]
+        now, near = {c: Column.of(rows[c]) for c in texts}, _of_measures(history[[*texts, *NUMBERS]], rows["measure"])
+        columns = {c: Column.one_after_the_other(now[c], Column.of(near[c])) for c in texts}
         numbers = {c: np.concatenate([rows[c].to_numpy(), near[c].to_numpy()]).astype(np.float64) for c in NUMBERS}
+        total = len(rows) + len(near)
         row = np.where(np.arange(total) < len(rows), np.arange(total), -1)
 
-        key, _ = together([columns[c].codes for c in KEY])
+        base, _ = together([columns[c].codes for c in KEY if c != "period"])
+        key = together_listed(base, columns["period"].codes)
         published = _ranks(columns["published"], str)
-        newest = _last_of_each(key, published, row >= 0)
+        # Whatever is to be screened comes after history, even where it is dated before it.
+        newest = _last_of_each(key, published + len(columns["published"].words) * (row >= 0))
         held = np.flatnonzero(row < 0)
         known = held[_last_of_each(key[held], published[held])]
         unchanged = _unchanged(key, newest, known, numbers, columns["status"].codes)
 
-        columns = {c: column.at(newest) for c, column in columns.items()}
+        columns = {c: Column(column.words, column.codes[newest]) for c, column in columns.items()}
         numbers = {c: values[newest] for c, values in numbers.items()}
         row = row[newest]
         shown = columns["status"].where("shown".__eq__)
         measures = {word: framework.measure(word) for word in columns["measure"].words}
         units = {word: framework.unit(measure) for word, measure in measures.items()}
         periods = {word: Period.parse(word) for word in columns["period"].words}
+        level = np.where(shown, _levels(columns["measure"], numbers, units), math.nan)
+        series, _ = together([base[newest], _phases(columns, measures, periods)])
         return cls(
             columns=columns,
             numbers=numbers,
-            level=np.where(shown, _levels(columns["measure"], numbers, units), math.nan),
+            level=level,
             row=row,
             asked=shown & (row >= 0) & ~unchanged,
             measures=measures,
             units=units,
             periods=periods,
-            series=_series(columns, measures, periods),
-            time=_ranks(columns["period"], lambda word: periods[word].sort_key),
+            series=series,
+            in_turn=_in_turn(level, series, _ranks(columns["period"], lambda word: periods[word].sort_key)),
         )
 
     def word(self, column: str, at: int) -> str:
         return self.columns[column][at]
 
-    def codes(self, *columns: str) -> list[Integers]:
+    def codes(self, *columns: str) -> list[Codes]:
         return [self.columns[c].codes for c in columns]
 
-    def of_measure(self, number: Callable[[Measure, Unit], float]) -> Floats:
-        """A number that each measure has, for every figure."""
+    def of_measure(self, number: Callable[[Measure, Unit], float], at: Integers | slice = ALL) -> Floats:
+        """A number that each measure has, for the figures `at`."""
         column = self.columns["measure"]
         numbers = np.array([number(self.measures[w], self.units[w]) for w in column.words], dtype=np.float64)
-        return np.asarray(numbers[column.codes])
+        return np.asarray(numbers[column.codes[at]])
 
-    def measure_where(self, holds: Callable[[Measure, Unit], bool]) -> Bools:
-        return self.columns["measure"].where(lambda word: holds(self.measures[word], self.units[word]))
+    def measure_where(self, holds: Callable[[Measure, Unit], bool], at: Integers | slice = ALL) -> Bools:
+        return np.asarray(self.of_measure(holds, at) == 1)
 
     def in_areas_of(self, areas: Areas, kind: AreaKind) -> Bools:
         places = {(a.code, a.vintage) for a in areas.all if a.kind is kind}
-        pairs, first = together(self.codes("area", "vintage"))
-        known = [(self.word("area", at), self.word("vintage", at)) in places for at in first.tolist()]
-        return np.array(known, dtype=np.bool_)[pairs]
+        area, vintage = self.columns["area"], self.columns["vintage"]
+        known = np.array([[(code, of) in places for of in vintage.words] for code in area.words], dtype=np.bool_)
+        return np.asarray(known[area.codes, vintage.codes])
 
 
 def divide(part: Floats, whole: Floats) -> Floats:
@@ -121,11 +128,21 @@ def _ranks(column: Column, key: Callable[[str], Any]) -> Integers:
     return rank[column.codes]
 
 
-def _last_of_each(key: Integers, *order: NDArray[Any]) -> Integers:
-    """The last row of each key: by the last of `order`, then by the one before it."""
-    by_key = np.lexsort((*order, key))
-    last = np.diff(key[by_key], append=-1) != 0
-    return np.sort(by_key[last])
+def _of_measures(history: pd.DataFrame, measures: "pd.Series[Any]") -> pd.DataFrame:
+    """The part of history that is of these measures: all of it, where it was asked for by measure."""
+    of_them = history["measure"].isin(measures.unique())
+    return history if of_them.all() else history[of_them]
+
+
+def _last_of_each(key: Integers, order: Integers) -> Integers:
+    """The last row of each key by `order`, from 0 up; of rows that are level, the one further down."""
+    last = np.full(key.max(initial=-1) + 1, -1, dtype=np.int64)
+    # Small numbers are sorted many times as fast. Of several assigned to one place, numpy keeps the last.
+    by_order = np.argsort(order.astype(np.min_scalar_type(order.max(initial=0))), kind="stable")
+    last[key[by_order]] = by_order
+    found = np.zeros(len(key), dtype=np.bool_)
+    found[last[last >= 0]] = True
+    return np.flatnonzero(found)
 
 
 def _unchanged(key: Integers, newest: Integers, known: Integers, numbers: dict[str, Floats], status: Integers) -> Bools:
@@ -147,17 +164,22 @@ def _levels(measure: Column, numbers: dict[str, Floats], units: dict[str, Unit])
     return np.where(np.isnan(numbers["value"]), made, numbers["value"])
 
 
-def _series(columns: dict[str, Column], measures: dict[str, Measure], periods: dict[str, Period]) -> Integers:
-    """One number a series: same measure, place and group, periods of one kind, one definition."""
-    pairs, first = together([columns["measure"].codes, columns["period"].codes])
-    kinds = list(PeriodKind)
-    phases = []
-    for at in first.tolist():
-        period, changes = periods[columns["period"][at]], measures[columns["measure"][at]].definition_changes
-        changed = sum(Period.parse(change.since).sort_key <= period.sort_key for change in changes)
-        phases.append(kinds.index(period.kind) + len(kinds) * changed)
-    same = [columns[c].codes for c in KEY if c != "period"]
-    return together([*same, np.array(phases, dtype=np.int64)[pairs]])[0]
+def _phases(columns: dict[str, Column], measures: dict[str, Measure], periods: dict[str, Period]) -> Integers:
+    """A number for periods of one kind, under one definition of their measure: only those are one series."""
+    measure, period, kinds = columns["measure"], columns["period"], list(PeriodKind)
+    phases = np.empty((len(measure.words), len(period.words)), dtype=np.int64)
+    phases[:] = [kinds.index(periods[word].kind) for word in period.words]
+    for code, word in enumerate(measure.words):
+        for change in measures[word].definition_changes:
+            since = Period.parse(change.since).sort_key
+            phases[code] += [len(kinds) * (since <= periods[p].sort_key) for p in period.words]
+    return np.asarray(phases[measure.codes, period.codes])
+
+
+def _in_turn(level: Floats, series: Integers, time: Integers) -> Integers:
+    usable = np.flatnonzero(~np.isnan(level))
+    place = series * (time.max(initial=0) + 1) + time
+    return np.asarray(usable[np.argsort(place[usable], kind="stable")])
 
 
 @dataclass(frozen=True)
@@ -173,8 +195,7 @@ class Earlier:
 
 def earlier_figures(figures: Figures) -> Iterator[Earlier]:
     """The figures to be judged with those before them, many at a time."""
-    usable = np.flatnonzero(~np.isnan(figures.level))
-    order = usable[np.lexsort((figures.time[usable], figures.series[usable]))]
+    order = figures.in_turn
     places = np.flatnonzero(figures.asked[order])
     back = np.arange(1, MOST_EARLIER + 1)
     for start in range(0, len(places), AT_ONCE):
@@ -215,10 +236,9 @@ class Usual:
 
 def distance(figures: Figures, at: Integers, now: Floats, earlier: Floats, usual: Usual) -> Floats:
     """How far figures are from the nearest guess at them: the middle one, the last, the same time last year."""
-    guesses = [usual.middle, usual.last]
+    guesses, period = [usual.middle, usual.last], figures.columns["period"]
     for kind, back in A_YEAR_BACK.items():
-        words = frozenset(word for word, period in figures.periods.items() if period.kind is kind)
-        of_kind = figures.columns["period"].where(words.__contains__)[at]
-        guesses.append(np.where(of_kind, earlier[:, back - 1], math.nan))
+        of_kind = np.array([figures.periods[word].kind is kind for word in period.words], dtype=np.bool_)
+        guesses.append(np.where(of_kind[period.codes[at]], earlier[:, back - 1], math.nan))
     nearest: Floats = np.fmin.reduce([np.abs(now - guess) for guess in guesses])
     return nearest
