@@ -1,11 +1,11 @@
 """Commentary that cannot contradict its figures: Markdown whose numbers and claims are bound to what is published."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from pmif.commentary.binding import VOCABULARY, BoundText, Use, bind
-from pmif.commentary.text import Status, read_text, stray_files
+from pmif.commentary.text import Status, read_text
 from pmif.commentary.vocabulary import Kind
 from pmif.commentary.words import ClaimWords, read_claim_words
 from pmif.disclosure import Published
@@ -21,9 +21,6 @@ class Checked:
     texts: tuple[BoundText, ...]
     faults: tuple[Fault, ...]
     unbound: tuple[Fault, ...]
-
-    def with_faults(self, faults: Iterable[Fault]) -> "Checked":
-        return replace(self, faults=(*self.faults, *faults))
 
     @property
     def not_approved(self) -> tuple[BoundText, ...]:
@@ -51,7 +48,6 @@ def read_bound(root: Path, published: Published, page: str) -> BoundText | None:
 
 def check_commentary(root: Path, published: Published, pages: Iterable[str]) -> Checked:
     """Read and bind the texts of these pages, and keep every fault rather than the first."""
-    pages = list(pages)
     texts: list[BoundText] = []
     faults: list[Fault] = []
     words = claim_words(root)
@@ -74,5 +70,4 @@ __all__ = [
     "check_commentary",
     "claim_words",
     "read_bound",
-    "stray_files",
 ]

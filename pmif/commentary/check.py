@@ -7,7 +7,6 @@ from pathlib import Path
 
 from pmif.commentary import Checked, check_commentary
 from pmif.commentary.binding import BoundText, Use
-from pmif.commentary.plain import plain_english, read_plain_words
 from pmif.commentary.text import stray_files
 from pmif.disclosure import Published, open_published
 from pmif.errors import CommentaryError
@@ -18,8 +17,14 @@ PAGES = ("overview", "inequalities")  # pages with commentary besides the object
 
 def pages_of(published: Published) -> tuple[str, ...]:
     """Every page that may have commentary, the overview first."""
-    framework = published.framework
-    return (PAGES[0], *(o.id for o in framework.objectives), framework.scorecard.id, PAGES[1])
+    return (PAGES[0], *published.framework.parts, PAGES[1])
+
+
+def check_report(root: Path, published: Published) -> Checked:
+    """Check every page's words in a report, and that no file is of a page that shows none."""
+    pages = pages_of(published)
+    checked = check_commentary(root, published, pages)
+    return replace(checked, faults=(*stray_files(root, published.report, pages), *checked.faults))
 
 
 def known_page(published: Published, page: str) -> None:
@@ -39,11 +44,9 @@ def check_pages(root: Path, period: str, pages: Sequence[str]) -> Checked:
     Errors: CommentaryError for a page that there is not; RunError where nothing has been published.
     """
     published = open_published(root, period)
-    known = pages_of(published)
     for page in pages:
         known_page(published, page)
-    checked = check_commentary(root, published, pages or known)
-    return checked if pages else checked.with_faults(stray_files(root, published.report, known))
+    return check_commentary(root, published, pages) if pages else check_report(root, published)
 
 
 def advice(checked: Checked, root: Path) -> list[str]:
@@ -51,6 +54,8 @@ def advice(checked: Checked, root: Path) -> list[str]:
 
     Errors: CommentaryError for lists of words that cannot be read.
     """
+    from pmif.commentary.plain import plain_english, read_plain_words  # only needed where advice is asked for
+
     lists = replace(read_plain_words(root), names=frozenset(a.name for a in load_areas(root).all))
     return [
         f"advice   {text.text.place}, line {one.line}: {one.says}"

@@ -12,10 +12,10 @@ from pmif.commentary.text import text_file
 from pmif.commentary.words import ClaimWords
 from pmif.disclosure import Level, Published, PublishedMeasure, State
 from pmif.errors import CommentaryError
+from pmif.framework import TO_CONFIRM
 
 MOST = 5  # sentences in a section
 WRITER = "policy-and-improvement"  # answers for a page whose owner the council has yet to confirm
-TO_CONFIRM = "to-confirm"
 
 
 def write_draft(root: Path, published: Published, words: ClaimWords, page: str, written: date) -> Path:
@@ -57,7 +57,7 @@ def generated(published: Published, words: ClaimWords, page: str, written: date)
 
 def _author(published: Published, page: str) -> str:
     """The role that owns the page; where none does yet, the one that gathers what the services write."""
-    owner = published.owner(page).id
+    owner = published.framework.owner(page).id
     if owner != TO_CONFIRM:
         return owner
     roles = [role.id for role in published.framework.roles if role.id != TO_CONFIRM]

@@ -16,7 +16,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from markdown_it.token import Token
 
@@ -31,6 +30,7 @@ from pmif.commentary.text import (
     Status,
     Text,
     folder,
+    parse_text,
     read_text,
     stray_files,
     text_file,
@@ -262,12 +262,9 @@ class _Starting:
 
     def bound(self, old: Text, content: str) -> BoundText:
         """A text that is not in its place yet, read as if it were, and held against the new figures."""
-        report, framework = self.published.report, self.published.framework
-        with TemporaryDirectory() as aside:
-            _write(text_file(Path(aside), report, old.page), content.encode(), old.place)
-            text = read_text(Path(aside), report, old.page, framework)
-        assert text is not None, "it was written just now"
-        return bind(text, self.published, self.words)
+        published = self.published
+        text = parse_text(content.encode(), self.root, published.report, old.page, published.framework)
+        return bind(text, published, self.words)
 
     def nothing_new(self, section: Section) -> bool:
         """Whether an outcome or a measure shows no figure that the last report did not show, and none revised."""

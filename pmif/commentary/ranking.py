@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from pmif.commentary.vocabulary import Asked, CannotBindError, NamedFigure, known
 from pmif.disclosure import Gap
-from pmif.disclosure.figure_name import area_slug
 from pmif.exhibits import gap_wording, wording
 from pmif.period import Period
 
@@ -14,7 +13,6 @@ class Ends:
     """One end of a measure's wards or groups. `doubt` says why it may not be named, blank where it may."""
 
     name: str
-    key: str  # as it is typed: felling, or sex=female
     figure: NamedFigure
     doubt: str = ""
     hidden: int = 0  # of all of them, how many are not shown
@@ -63,5 +61,4 @@ def ends(asked: Asked, which: str) -> Ends:
         doubt = f"{wording.listed(among)} cannot be told apart, so none of them alone is the {which}"
     elif hidden:
         doubt = f"{hidden} of {len(rows)} are not shown, so which is the {which} of all cannot be said"
-    key = area_slug(names[0]) if gap.dimension == "ward" else f"{gap.dimension}={first['group']}"
-    return Ends(names[0], key, figure, doubt, hidden, among)
+    return Ends(names[0], figure, doubt, hidden, among)

@@ -20,7 +20,6 @@ from pmif.period import Period
 WIDTH = 100
 INDENT, FURTHER = " " * 14, " " * 16
 NEXT = {Status.DRAFT: "to be reviewed", Status.REVIEWED: "to be approved", Status.APPROVED: "nothing to be done"}
-TO_CONFIRM = "to-confirm"
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def status_of(published: Published, root: Path, today: date, *, sections: bool =
 
 
 def _page(published: Published, root: Path, page: str, words: ClaimWords) -> PageStatus:
-    owner, outcomes = published.owner(page).title, published.parts_of(page)
+    owner, outcomes = published.framework.owner(page).title, published.parts_of(page)
     try:
         text = read_text(root, published.report, page, published.framework)
     except CommentaryError as error:

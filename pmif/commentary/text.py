@@ -34,7 +34,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pmif.commentary.notation import ROLE
 from pmif.declared import Reader
 from pmif.errors import CommentaryError, Fault
-from pmif.framework import Framework, Outcome, PeriodId
+from pmif.framework import Framework, PeriodId
 from pmif.period import Period
 
 COMMENTARY = "book/commentary"
@@ -198,10 +198,16 @@ def read_text(root: Path, period: Period, page: str, framework: Framework) -> Te
     Errors: CommentaryError with everything wrong with the file, each with its line.
     """
     file = text_file(root, period, page)
-    if not file.exists():
-        return None
-    reading = _Reading(file.relative_to(root).as_posix(), page, framework)
-    text = reading.read(file.read_bytes())
+    return parse_text(file.read_bytes(), root, period, page, framework) if file.exists() else None
+
+
+def parse_text(content: bytes, root: Path, period: Period, page: str, framework: Framework) -> Text:
+    """A page's text from what its file holds, or is to hold.
+
+    Errors: CommentaryError with everything wrong with it, each with its line.
+    """
+    reading = _Reading(text_file(root, period, page).relative_to(root).as_posix(), page, framework)
+    text = reading.read(content)
     if text is None or reading.faults:
         raise CommentaryError("Commentary", reading.faults)
     return text
@@ -353,7 +359,7 @@ class _Reading:
         plain = _plain(words)
         part = next((part for part in HEADINGS if part == plain), None)
         about = ""
-        outcomes = self._outcomes()
+        outcomes = self.framework.parts.get(self.page, ())
         if part is None:
             about = next((o.id for o in outcomes if plain in (_plain(o.id), _plain(o.title), _plain(o.short))), "")
             part = Part.OUTCOME if about else None
@@ -367,12 +373,6 @@ class _Reading:
             self.fault(line, f"'## {words}' stands here a second time: it is in line {twice.line} already")
             return None
         return Section(part, about, line)
-
-    def _outcomes(self) -> Sequence[Outcome]:
-        framework = self.framework
-        if self.page == framework.scorecard.id:
-            return framework.scorecard.areas
-        return next((o.outcomes for o in framework.objectives if o.id == self.page), ())
 
     def _measure(self, line: int, words: str, current: Section | None, before: Sequence[Section]) -> Section | None:
         if current is None or current.part not in (Part.OUTCOME, Part.MEASURE):

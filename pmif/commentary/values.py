@@ -10,6 +10,7 @@ from pmif.commentary.vocabulary import Asked, CannotBindError, Entry, Kind, Name
 from pmif.disclosure import Due, PublishedMeasure, State
 from pmif.exhibits import gap_wording, wording
 from pmif.exhibits.overview import Counts, count
+from pmif.framework import Target
 from pmif.period import Period
 
 
@@ -99,8 +100,6 @@ def _previous_period(asked: Asked) -> Said:
 def _last_year(asked: Asked) -> NamedFigure:
     now = asked.figure()
     year_before = now.period.same_last_year
-    if year_before is None:
-        raise CannotBindError(f"{now.period.label} has no same period a year before")
     _refuse_across_a_break(asked.pm, year_before, now.period)
     return _named(asked, year_before)
 
@@ -168,18 +167,20 @@ def _times(asked: Asked) -> Said:
     return Said(f"{wording.number(high / low, 1)} times")
 
 
-def _target(asked: Asked) -> Said:
+def _target_of(asked: Asked) -> Target:
     target = asked.pm.measure.target
     if target is None:
         raise CannotBindError(f"'{asked.pm.id}' has no target")
+    return target
+
+
+def _target(asked: Asked) -> Said:
+    target = _target_of(asked)
     return Said(with_unit(NamedFigure(asked.pm, Period.parse(target.by), target.value, None, None)))
 
 
 def _target_by(asked: Asked) -> Said:
-    target = asked.pm.measure.target
-    if target is None:
-        raise CannotBindError(f"'{asked.pm.id}' has no target")
-    return Said(Period.parse(target.by).label)
+    return Said(Period.parse(_target_of(asked).by).label)
 
 
 def _title(asked: Asked) -> Said:
@@ -309,7 +310,7 @@ def _counts(asked: Asked) -> Counts:
         return count(published.everything)
     measures = published.counted(page)
     if not measures and "in" in asked.options:
-        pages = [*(o.id for o in published.framework.objectives), published.framework.scorecard.id, WHOLE]
+        pages = [*published.framework.parts, WHOLE]
         raise CannotBindError(f"'in {page}' is no part of the report: write in {', '.join(pages)}")
     return count(measures or published.everything)
 

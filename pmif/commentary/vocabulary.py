@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pmif.commentary.notation import Target
@@ -138,7 +138,7 @@ class Entry:
     make: Callable[[Asked], Said]
     takes: str = "measure"
     options: tuple[str, ...] = ()
-    parts: tuple[str, ...] = field(default=())  # what may follow the measure's id: area, period, group, dimension
+    parts: tuple[str, ...] = ()  # what may follow the measure's id: area, period, group, dimension
 
 
 def ask(published: Published, page: str, entry: Entry, target: Target) -> Said:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.errors import RunError
-from pmif.framework import DEPRIVATION, Bearing, Framework, Measure, Outcome, Role, Source, Unit, load_reporting
+from pmif.framework import DEPRIVATION, Bearing, Framework, Measure, Outcome, Source, Unit, load_reporting
 from pmif.geography import Areas, load_areas
 from pmif.hub import BatchKind, built_folder, read_table
 from pmif.indicators import Finding, Gap, unflatten
@@ -113,7 +113,7 @@ class Published:
 
     def parts_of(self, page_id: str) -> tuple[Outcome, ...]:
         """The outcomes of an objective's page, or the four areas of the scorecard's; none of any other page."""
-        return self._parts.get(page_id, ())
+        return self.framework.parts.get(page_id, ())
 
     def evidence(self, outcome_id: str) -> tuple["PublishedMeasure", ...]:
         """The measures that count as evidence for an outcome."""
@@ -126,28 +126,17 @@ class Published:
     @cached_property
     def everything(self) -> tuple["PublishedMeasure", ...]:
         """The measures that a summary of the whole report counts: evidence for any outcome or scorecard area."""
-        return tuple(pm for page_id in self._parts for pm in self.counted(page_id))
-
-    def owner(self, page_id: str) -> Role:
-        """The role that answers for a page."""
-        framework = self.framework
-        owners = {o.id: o.owner for o in framework.objectives} | {framework.scorecard.id: framework.scorecard.owner}
-        return framework.role(owners.get(page_id, "to-confirm"))
+        return tuple(pm for page_id in self.framework.parts for pm in self.counted(page_id))
 
     @cached_property
     def addresses(self) -> dict[str, str]:
         """Where the row of every measure with a page stands."""
         return {
             m.id: f"{page_id}.html#m-{m.id}"
-            for page_id, parts in self._parts.items()
+            for page_id, parts in self.framework.parts.items()
             for part in parts
             for m in self.framework.measures_of(part.id)
         }
-
-    @cached_property
-    def _parts(self) -> dict[str, tuple[Outcome, ...]]:
-        framework = self.framework
-        return {o.id: o.outcomes for o in framework.objectives} | {framework.scorecard.id: framework.scorecard.areas}
 
 
 @dataclass(frozen=True, eq=False)  # one object a measure: tables cannot be compared as a whole

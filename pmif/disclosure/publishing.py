@@ -10,7 +10,7 @@ import pandas as pd
 
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.disclosure.suppress import suppress, without_bands
-from pmif.framework import Framework, load_framework
+from pmif.framework import TO_CONFIRM, Framework, load_framework
 from pmif.geography import Areas, load_areas
 from pmif.hub import BatchKind, Receipt, StandingTable, built_folder, replace_folder, write_table, writing
 from pmif.hub.columns import KEY
@@ -32,7 +32,6 @@ BATCH_COLUMNS = [
 ]  # fmt: skip
 CONFIRMATION_COLUMNS = ["batch", *KEY, "oddity", "role", "reason"]
 
-TO_CONFIRM = "to-confirm"
 OVER_BANDS = "worked out from the figures of every age band, the first of which is named"
 
 

@@ -5,6 +5,7 @@ from pmif.framework.model import (
     DEPRIVATION,
     PART_OF_DEPRIVATION_INDEX,
     SIZE_OF_PLACE,
+    TO_CONFIRM,
     Appearance,
     Bearing,
     Committee,
@@ -23,6 +24,7 @@ from pmif.framework.model import (
     Role,
     Scorecard,
     Source,
+    Target,
     Unit,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "DEPRIVATION",
     "PART_OF_DEPRIVATION_INDEX",
     "SIZE_OF_PLACE",
+    "TO_CONFIRM",
     "Appearance",
     "Bearing",
     "Committee",
@@ -48,6 +51,7 @@ __all__ = [
     "Role",
     "Scorecard",
     "Source",
+    "Target",
     "Unit",
     "load_framework",
     "load_reporting",

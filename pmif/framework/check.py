@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pydantic import BaseModel
 
 from pmif.errors import Fault
-from pmif.framework.model import Bearing, Framework, Intervention, Judgement, Measure, Objective, Scorecard
+from pmif.framework.model import TO_CONFIRM, Bearing, Framework, Intervention, Judgement, Measure, Objective, Scorecard
 
 OBJECTIVES = ("po1", "po2", "po3", "po4", "po5", "po6")
 LIFE_TABLE_BANDS = 20
@@ -38,8 +38,8 @@ def cross_check(framework: Framework, methods: Iterable[str], place: Place) -> I
     for where, what, field, value in _references(framework, place):
         if value not in known[field]:
             yield Fault(where, f"{what}, {field} is '{value}', which is not defined: {_nearest(value, known[field])}")
-    if "to-confirm" not in known["owner"]:
-        problem = "the role 'to-confirm' is missing: it stands for an owner not yet named"
+    if TO_CONFIRM not in known["owner"]:
+        problem = f"the role '{TO_CONFIRM}' is missing: it stands for an owner not yet named"
         yield Fault("data/framework/roles.yml", problem)
     yield from _out_of_place(framework, place)
 

@@ -21,6 +21,8 @@ DEPRIVATION = "deprivation"  # the one measure whose ward figures put wards in o
 PART_OF_DEPRIVATION_INDEX = "part-of-deprivation-index"  # a measure that the deprivation score is made from
 SIZE_OF_PLACE = "size-of-place"  # a measure that says how large a place is, not how it fares
 
+TO_CONFIRM = "to-confirm"  # the role that stands for an owner whom the council has yet to name
+
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 
 
@@ -236,7 +238,7 @@ class Objective(Model):
     title: Words
     short: Words
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
-    owner: Id = "to-confirm"
+    owner: Id = TO_CONFIRM
     committees: tuple[Id, ...] = ()
 
 
@@ -247,7 +249,7 @@ class Scorecard(Model):
     title: Words
     description: Words
     areas: Annotated[tuple[Outcome, ...], Field(min_length=1)]
-    owner: Id = "to-confirm"
+    owner: Id = TO_CONFIRM
     committees: tuple[Id, ...] = ()
 
 
@@ -396,6 +398,16 @@ class Framework(Model):
 
     def objective(self, objective_id: str) -> Objective:
         return next(o for o in self.objectives if o.id == objective_id)
+
+    @property
+    def parts(self) -> dict[str, tuple[Outcome, ...]]:
+        """The outcomes of each objective, and the areas of the scorecard, by the id of the page they stand on."""
+        return {o.id: o.outcomes for o in self.objectives} | {self.scorecard.id: self.scorecard.areas}
+
+    def owner(self, page_id: str) -> Role:
+        """The role that answers for a page: an objective's or the scorecard's; of others it is to be confirmed."""
+        owners = {o.id: o.owner for o in self.objectives} | {self.scorecard.id: self.scorecard.owner}
+        return self.role(owners.get(page_id, TO_CONFIRM))
 
     def measures_of(self, outcome_id: str) -> tuple[Measure, ...]:
         return tuple(m for m in self.measures if m.outcome == outcome_id)

@@ -16,10 +16,8 @@ from pmif.exhibits.exhibit import Fragment, fragment
 from pmif.exhibits.judgements import judgement_timeline
 from pmif.exhibits.overview import count, marks, summary, summary_line
 from pmif.exhibits.rows import measure_rows
-from pmif.framework import Outcome
+from pmif.framework import TO_CONFIRM, Outcome
 from pmif.report.page import Page
-
-TO_CONFIRM = "to-confirm"
 
 
 def opening(page: Page) -> Fragment:

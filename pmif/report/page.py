@@ -38,7 +38,7 @@ class Page:
     @property
     def owner(self) -> str:
         """The role that answers for this page."""
-        return self.published.owner(self.id).title
+        return self.published.framework.owner(self.id).title
 
     @property
     def commentary(self) -> BoundText | None:

@@ -22,7 +22,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from ruamel.yaml import YAML
 
-from pmif.commentary import Checked, check_commentary, stray_files
+from pmif.commentary import Checked
+from pmif.commentary.check import check_report
 from pmif.disclosure import Published, open_published, publish
 from pmif.errors import CommentaryError, Fault, RunError
 from pmif.framework import Framework, load_framework
@@ -127,7 +128,7 @@ def run_book(
     plan.check_plan(root, load_framework(root, METHODS), home=home)
     publish(root, period)
     published = open_published(root, period)
-    checked = checked_commentary(root, published, home)
+    checked = checked_commentary(root, published)
     if checked.not_approved and not drafts:
         raise CommentaryError(
             "Nothing was built: some words are not approved. For a draft book, marked as one on every page, "
@@ -141,15 +142,14 @@ def run_book(
     return make_book(home, edition, out=out, jobs=jobs, progress=progress)
 
 
-def checked_commentary(root: Path, published: Published, home: Path) -> Checked:
+def checked_commentary(root: Path, published: Published) -> Checked:
     """Every page's words, bound to the figures.
 
     Errors: CommentaryError with everything that the figures do not bear out, or that cannot be read.
     """
-    pages = [page.id for page in plan.read_plan(home)]
-    checked = check_commentary(root, published, pages)
-    if faults := [*stray_files(root, published.report, pages), *checked.faults]:
-        raise CommentaryError("Commentary", faults)
+    checked = check_report(root, published)
+    if checked.faults:
+        raise CommentaryError("Commentary", checked.faults)
     return checked
 
 

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from pmif.commentary.check import pages_of
 from pmif.disclosure import open_published, publish
 from pmif.errors import CommentaryError
 from pmif.report import commentary, outcome, responses, run
 from pmif.report.page import Page
+from pmif.report.plan import read_plan
 from tests.conftest import BOROUGH
-from tests.report.tiny import edition_of
+from tests.report.tiny import REPOSITORY, edition_of
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +93,27 @@ def test_a_file_that_changed_is_read_again_and_a_false_claim_is_never_shown(root
         file.write_text(before, encoding="utf-8")
 
 
-def test_a_release_refuses_words_that_nobody_approved(root: Path, home: Path, tmp_path: Path):
-    for name in ("po1", "scorecard"):
-        shutil.copyfile(home / "notebooks/first.ipynb", home / f"notebooks/{name}.ipynb")
-    published = open_published(root)
-    checked = run.checked_commentary(root, published, home)
+def test_a_release_refuses_words_that_nobody_approved(root: Path, tmp_path: Path):
+    checked = run.checked_commentary(root, open_published(root))
 
     assert {t.text.page for t in checked.not_approved} == {"po1", "scorecard"}
     with pytest.raises(CommentaryError, match=r"(?s)run again with --draft.*po1.md: status is 'reviewed': have it"):
-        run.run_book(root, home=Path(__file__).resolve().parents[2], out=tmp_path / "site", progress=False)
+        run.run_book(root, home=REPOSITORY, out=tmp_path / "site", progress=False)
     assert not (tmp_path / "site").exists()
+
+
+def test_words_may_be_written_for_the_pages_that_show_them_and_for_no_other(root: Path):
+    showing = {page.id for page in read_plan(REPOSITORY) if any(c.source == "commentary(page)" for c in page.cells)}
+    published = open_published(root)
+    assert set(pages_of(published)) == showing
+
+    stray = root / "book/commentary/2026-27-q2/methods.md"
+    shutil.copyfile(stray.with_name("scorecard.md"), stray)
+    try:
+        with pytest.raises(CommentaryError, match=r"methods\.md: belongs to no page"):
+            run.checked_commentary(root, published)
+    finally:
+        stray.unlink()
 
 
 @pytest.mark.parametrize("draft", [True, False])
@@ -112,5 +125,5 @@ def test_every_page_of_a_draft_says_so_and_its_print_too(home: Path, draft: bool
         mark = shown.find(class_="pm-watermark")
         assert (mark is not None and mark.get_text() == "Draft") is draft, file.name
         assert ("not yet approved" in shown.get_text()) is draft, file.name
-    styles = (Path(__file__).resolve().parents[2] / "book/_static/book.css").read_text(encoding="utf-8")
+    styles = (REPOSITORY / "book/_static/book.css").read_text(encoding="utf-8")
     assert ".pm-watermark { position: fixed; inset: auto" in styles[styles.index("@media print") :]
