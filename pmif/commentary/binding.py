@@ -13,11 +13,11 @@ from enum import StrEnum
 
 from markdown_it.token import Token
 
-from pmif.commentary.claims import CLAIMS, always_said
+from pmif.commentary.claims import CLAIMS
 from pmif.commentary.notation import Target, read_target
 from pmif.commentary.own_words import check_own_words
 from pmif.commentary.paragraph import Piece, quoted
-from pmif.commentary.sentences import sentence_at, sentences
+from pmif.commentary.sentences import sentence_at
 from pmif.commentary.text import Part, Section, Status, Text, inline_lines
 from pmif.commentary.told import wards_named
 from pmif.commentary.unbound import unbound
@@ -157,7 +157,7 @@ class _Binding:
             self.claim(piece, shown)
             self.place(piece, shown, typed)
             self.ranked(piece, pieces, shown, typed)
-        for line, problem in unbound(pieces, shown, self.published.areas, self.words):
+        for line, problem in unbound(pieces, shown, typed, self.published.areas, self.words):
             self.unbound(line, problem)
         self.made.paragraphs.append((token.map[0] + 1 if token.map else 1, shown))
 
@@ -180,9 +180,8 @@ class _Binding:
         said = ask(self.published, self.text.page, entry, target)
         counted = entry.takes == "count"
         words = said.words if counted else target.words or said.words
-        for caution in filter(None, (always_said(role), said.caution)):
-            if caution.strip("()") not in words:
-                words = f"{words} {caution}"
+        if said.caution.strip("()") not in words:
+            words = f"{words} {said.caution}"
         if target.words:
             may = SAID_OF_COUNTED.get(target.name, ()) if counted else (role,)
             check_own_words(role, may, target, said, self.published, self.words)
@@ -263,26 +262,29 @@ class _Binding:
         bound: Bound | None = piece.token.meta["bound"] if piece.token else None
         if bound is None or bound.use is not Use.CLAIM or not OF_THE_BOROUGH.match(bound.role) or "/" in bound.content:
             return
-        if wards := wards_named(sentence_at(typed, piece.start), self.published.areas):
+        _, sentence = sentence_at(typed, piece.start)
+        for ward in wards_named(sentence, self.published.areas)[:1]:
             self.unbound(
                 piece.line,
-                f"{quoted(shown, piece.start)}: names {wards[0]}, and {{{bound.role}}} is of {self.published.council}: "
-                f"write {{{bound.role}}}`{bound.measure}/{area_slug(wards[0])}`, or part the sentence in two",
+                f"{quoted(shown, piece.start)}: names {ward[0]}, and {{{bound.role}}} is of {self.published.council}: "
+                f"write {{{bound.role}}}`{bound.measure}/{area_slug(ward[0])}`, or part the sentence in two",
             )
 
     def ranked(self, piece: Piece, pieces: list[Piece], shown: str, typed: str) -> None:
         """Refuse a ward that stands beside a claim about the highest or lowest one, and is not the one claimed."""
         if not (said := _ranking(piece)) or wards_named(piece.shown, self.published.areas):
             return
-        start, sentence = next((s, text) for s, text in reversed(list(sentences(typed))) if s <= piece.start)
+        start, sentence = sentence_at(typed, piece.start)
         others = [other for other in pieces if _ranking(other) and other is not piece]
         end = min([o.start for o in others if o.start > piece.start] + [start + len(sentence)])
         begin = max([o.start for o in others if o.start < piece.start] + [start])
-        after, before = typed[piece.start : end], typed[begin : piece.start]
-        named = sorted(wards_named(after, self.published.areas), key=after.index)[:1]
-        named = named or sorted(wards_named(before, self.published.areas), key=before.rindex)[-1:]
-        if named and named[0] not in said.words and piece.token is not None:
-            why = f"names {named[0]}, but the claim is '{said.words}': write the ward into the claim itself"
+        # The ward that follows, or else the one that went before, is the one a reader takes it to be of.
+        after, before = (
+            wards_named(t, self.published.areas) for t in (typed[piece.start : end], typed[begin : piece.start])
+        )
+        nearest = [*after[:1], *before[-1:]][:1]
+        if nearest and nearest[0][0] not in said.words and piece.token is not None:
+            why = f"names {nearest[0][0]}, but the claim is '{said.words}': write the ward into the claim itself"
             self.failing(piece, piece.token, shown, why)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from pmif.commentary.change_claims import change_role
 from pmif.commentary.check import known_page
-from pmif.commentary.claims import change_role
 from pmif.commentary.listing import INEQUALITIES, NO_MEASURE
 from pmif.commentary.ready_made import ABSENT, CHANGED, ReadyMade, Sentence, subject
 from pmif.commentary.text import text_file

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pmif.commentary.binding import QUOTED, VOCABULARY
+from pmif.commentary.change_claims import change_role
 from pmif.commentary.check import known_page, pages_of
-from pmif.commentary.claims import change_role
 from pmif.commentary.notation import ROLE, Target, read_target, write_role
 from pmif.commentary.ready_made import ABSENT, CHANGED, PLACES, ReadyMade, Sentence, place_slug, subject
 from pmif.commentary.text import COMMENTARY

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from pmif.commentary.claims import BESIDE_WORDS
+from pmif.commentary.beside_claims import BESIDE_WORDS
 from pmif.commentary.notation import Target
 from pmif.commentary.told import MONTH, SMALL, wards_named, without_wards
 from pmif.commentary.vocabulary import CannotBindError, Said
@@ -78,7 +78,10 @@ def _right_place(role: str, target: Target, said: Said, published: Published) ->
         n for a in areas.all if a.code == code or (beside and a.kind is AreaKind.COUNTRY) for n in (a.name, a.short)
     }
     wider = {a.short for a in areas.all if a.kind in (AreaKind.COUNTRY, AreaKind.REGION)}
-    named = [*wards_named(text, areas), *(n for n in sorted(wider) if re.search(rf"\b{re.escape(n)}\b", text))]
+    named = [
+        *(ward[0] for ward in wards_named(text, areas)),
+        *(n for n in sorted(wider) if re.search(rf"\b{re.escape(n)}\b", text)),
+    ]
     for name in named:
         if name not in about and name not in said.words:
             raise CannotBindError(

@@ -12,7 +12,6 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from pmif.commentary.binding import Bound, BoundText, Use
-from pmif.commentary.claims import always_said
 from pmif.commentary.text import Part, Section, Status, Voice, markdown
 from pmif.disclosure import Due, Published
 from pmif.exhibits.exhibit import hidden
@@ -129,9 +128,8 @@ def _nothing(self: RendererProtocol, tokens: Sequence[Token], at: int, options: 
 def _role(self: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: _Env) -> str:
     bound: Bound = tokens[at].meta["bound"]
     words = escape(bound.words)
-    for caution in (always_said(bound.role), bound.said.caution if bound.said else ""):
-        if bound.use is Use.CLAIM and caution:
-            words = words.replace(caution, f"<small>{caution}</small>")
+    if bound.said and (caution := bound.said.caution):
+        words = words.replace(caution, f"<small>{caution}</small>")
     match bound.use:
         case Use.QUOTED:
             sources: list[str] = env["sources"]

@@ -1,7 +1,9 @@
 """Where the sentences of a paragraph begin and end, by a rule that can be followed by hand."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 
 _STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 OPENING = "([\"'“‘"
@@ -45,7 +47,14 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
         yield start + sentence.index(words[0]), words
 
 
-def sentence_at(text: str, place: int) -> str:
-    """The sentence that holds a place of a paragraph, on one line."""
-    found = [sentence for start, sentence in sentences(text) if start <= place]
-    return " ".join((found[-1] if found else text).split())
+def sentence_at(text: str, place: int) -> tuple[int, str]:
+    """Where the sentence begins that holds a place of a paragraph, and the sentence."""
+    found = _split(text)
+    at = bisect_right(found, place, key=lambda sentence: sentence[0])
+    return found[at - 1] if at else (0, text)
+
+
+@lru_cache(maxsize=4)
+def _split(paragraph: str) -> tuple[tuple[int, str], ...]:
+    """A paragraph's sentences, kept because everything that is found in it asks for one."""
+    return tuple(sentences(paragraph))

@@ -1,6 +1,7 @@
 """What a text tells without a role: numbers, dates and wards, as they are typed."""
 
 import re
+from functools import lru_cache
 
 from pmif.geography import AreaKind, Areas
 from pmif.period import MONTHS
@@ -26,16 +27,20 @@ NUMBER_WORD = re.compile(
 
 def without_wards(text: str, areas: Areas) -> str:
     """The text with wards' names blanked out: nothing fell in High Fell."""
-    for name in wards_named(text, areas):
-        text = text.replace(name, " " * len(name))
-    return text
+    return _wards(areas).sub(lambda found: " " * len(found[0]), text)
 
 
-def wards_named(text: str, areas: Areas) -> list[str]:
-    """The wards that a text names, each as it names it."""
-    names = {n for a in areas.all if a.kind is AreaKind.WARD for n in (a.name, a.short)}
-    found: list[str] = []
-    for name in sorted(names, key=len, reverse=True):
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) and not any(name in longer for longer in found):
-            found.append(name)
-    return found
+def wards_named(text: str, areas: Areas) -> list[re.Match[str]]:
+    """Every ward's name in a text, where it stands."""
+    return list(_wards(areas).finditer(text))
+
+
+def _wards(areas: Areas) -> re.Pattern[str]:
+    return _any_of(frozenset(n for a in areas.all if a.kind is AreaKind.WARD for n in (a.name, a.short)))
+
+
+@lru_cache(maxsize=4)
+def _any_of(names: frozenset[str]) -> re.Pattern[str]:
+    """The longest first: Whickham South & Sunniside is no Whickham South."""
+    longest_first = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first)) or '(?!)'})(?!\w)")

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from itertools import chain
 
 from pmif.commentary.notation import write_role
 from pmif.commentary.paragraph import Piece, quoted
@@ -17,11 +18,13 @@ _HOW_BESIDE = f"write {{higher-than}}`higher than England <measure/england>` or 
 _HOW_PERIOD = f"write {{period}}`measure`, or quote it: {_QUOTE}"
 
 
-def unbound(pieces: list[Piece], shown: str, areas: Areas, words: ClaimWords) -> list[tuple[int, str]]:
-    """Every number, date, claim word and ranked ward of a paragraph that no role holds: line, and what to do."""
+def unbound(pieces: list[Piece], shown: str, typed: str, areas: Areas, words: ClaimWords) -> list[tuple[int, str]]:
+    """Every number, date, claim word and ranked ward of a paragraph that no role holds: line, and what to do.
+
+    `shown` is the paragraph as a reader sees it, `typed` the same with every role blanked out.
+    """
     listed: list[tuple[int, str]] = []
-    bare = "".join("\x01" * len(p.shown) if p.token else p.shown for p in pieces)
-    bare = words.without_harmless(bare)
+    bare = words.without_harmless(typed)
     taken = bytearray(len(bare))
 
     def report(start: int, end: int, what: str) -> None:
@@ -34,9 +37,7 @@ def unbound(pieces: list[Piece], shown: str, areas: Areas, words: ClaimWords) ->
 
     for found in MONTH.finditer(bare):
         report(*found.span(), f"the date '{found[0].strip()}' is bound to nothing: {_HOW_PERIOD}")
-    for found in NUMBER.finditer(bare):
-        report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
-    for found in NUMBER_WORD.finditer(bare):
+    for found in chain(NUMBER.finditer(bare), NUMBER_WORD.finditer(bare)):
         report(*found.span(), f"the number '{found[0]}' is bound to nothing: {_HOW_NUMBER}")
     for beside in words.comparisons(bare):
         report(
@@ -54,14 +55,12 @@ def unbound(pieces: list[Piece], shown: str, areas: Areas, words: ClaimWords) ->
             word.end,
             f"'{word.phrase}' says something of a figure and nothing checks it: write {how}, or quote it: {_QUOTE}",
         )
-    for name in wards_named(bare, areas):
-        place = bare.index(name)
-        sentence = sentence_at(bare, place)
+    for ward in wards_named(bare, areas):
+        _, sentence = sentence_at(bare, ward.start())
         if superlative := words.superlative(sentence):
             report(
-                place,
-                place + len(name),
-                f"'{superlative.phrase}' and {name} are bound to nothing: write {{highest}}`measure` or "
+                *ward.span(),
+                f"'{superlative.phrase}' and {ward[0]} are bound to nothing: write {{highest}}`measure` or "
                 f"{{lowest}}`measure`, or quote it: {_QUOTE}",
             )
     return listed

@@ -1,12 +1,12 @@
 """The values that commentary may name: each writes itself, rounded and with its unit as everywhere in the report."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 
 from pmif.commentary.ranking import Ends, ends, gap_of
-from pmif.commentary.vocabulary import Asked, CannotBindError, Entry, Kind, NamedFigure, Said
+from pmif.commentary.vocabulary import FIGURE, Asked, CannotBindError, Entry, Kind, NamedFigure, Said
 from pmif.disclosure import Due, PublishedMeasure, State
 from pmif.exhibits import gap_wording, wording
 from pmif.exhibits.overview import Counts, count
@@ -360,34 +360,22 @@ def _report(asked: Asked) -> Said:
     return Said(known[asked.target.name])
 
 
-def _entry(
-    role: str,
-    says: str,
-    make: Callable[[Asked], Said],
-    *,
-    takes: str = "measure",
-    parts: tuple[str, ...] = (),
-    options: tuple[str, ...] = (),
-) -> Entry:
-    return Entry(role, Kind.VALUE, says, make, takes, options, parts)
-
-
-_ANY = ("area", "period", "group")
+_entry = partial(Entry, Kind.VALUE)
 _GAP = ("dimension",)
 VALUES = (
-    _entry("value", "the figure with its unit: 58.0 years", _value, parts=_ANY, options=("decimals",)),
-    _entry("number", "the figure without the unit's words: 58.0", _number, parts=_ANY, options=("decimals",)),
-    _entry("period", "the period of the figure: 2022 to 2024", _period, parts=_ANY),
-    _entry("in-period", "the same with its preposition: in 2012, on 31 March 2025", _in_period, parts=_ANY),
-    _entry("interval", "its 95% interval: 54.9 to 61.2", _interval, parts=_ANY),
-    _entry("previous", "the figure before", _previous, parts=_ANY, options=("since", "decimals")),
-    _entry("previous-period", "the period of the figure before", _previous_period, parts=_ANY, options=("since",)),
-    _entry("last-year", "the same period a year before", _last_year_value, parts=_ANY, options=("decimals",)),
-    _entry("last-year-period", "that period", _last_year_period, parts=_ANY),
-    _entry("change", "how far it is from the figure before", _change, parts=_ANY, options=("since", "decimals")),
-    _entry("change-percent", "the same in per cent of the one before", _change_percent, parts=_ANY, options=("since",)),
-    _entry("difference", "how far apart the two are", _difference, parts=_ANY, options=("decimals",)),
-    _entry("times", "how many times another place's figure the borough's is: 1.4 times", _times, parts=_ANY),
+    _entry("value", "the figure with its unit: 58.0 years", _value, parts=FIGURE, options=("decimals",)),
+    _entry("number", "the figure without the unit's words: 58.0", _number, parts=FIGURE, options=("decimals",)),
+    _entry("period", "the period of the figure: 2022 to 2024", _period, parts=FIGURE),
+    _entry("in-period", "the same with its preposition: in 2012, on 31 March 2025", _in_period, parts=FIGURE),
+    _entry("interval", "its 95% interval: 54.9 to 61.2", _interval, parts=FIGURE),
+    _entry("previous", "the figure before", _previous, parts=FIGURE, options=("since", "decimals")),
+    _entry("previous-period", "the period of the figure before", _previous_period, parts=FIGURE, options=("since",)),
+    _entry("last-year", "the same period a year before", _last_year_value, parts=FIGURE, options=("decimals",)),
+    _entry("last-year-period", "that period", _last_year_period, parts=FIGURE),
+    _entry("change", "how far it is from the figure before", _change, parts=FIGURE, options=("since", "decimals")),
+    _entry("change-percent", "the same in per cent of the one before", _change_percent, parts=FIGURE, options=("since",)),
+    _entry("difference", "how far apart the two are", _difference, parts=FIGURE, options=("decimals",)),
+    _entry("times", "how many times another place's figure the borough's is: 1.4 times", _times, parts=FIGURE),
     _entry("target", "the target", _target),
     _entry("target-by", "when it is to be reached", _target_by),
     _entry("title", "the measure's title inside a sentence", _title),

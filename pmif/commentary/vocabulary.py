@@ -18,6 +18,14 @@ class Kind(StrEnum):
     CLAIM = "claim"
 
 
+FIGURE = ("area", "period", "group")  # what may follow the measure's id where any of its figures will do
+
+# What stands after a claim that rests on less than a test, whatever words its writer chose.
+NOT_TESTED = "(not tested)"
+NO_CHANGE = "(no detectable change)"
+ESTIMATE = "(our estimate)"
+
+
 @dataclass(frozen=True)
 class Said:
     """What a role comes to.
@@ -30,7 +38,7 @@ class Said:
     holds: bool = True
     truth: str = ""
     instead: tuple[str, ...] = ()
-    caution: str = ""  # what stands after it whatever words the writer chose: (our estimate)
+    caution: str = ""  # NOT_TESTED, NO_CHANGE, ESTIMATE; blank of most
 
 
 class CannotBindError(Exception):
@@ -121,6 +129,13 @@ def known(limit: float) -> float | None:
     return None if math.isnan(limit) else limit
 
 
+def touch(one: NamedFigure, other: NamedFigure) -> bool:
+    """Whether two intervals overlap; False where either is not published."""
+    limits = (one.lower, one.upper, other.lower, other.upper)
+    low, high, other_low, other_high = (math.nan if limit is None else limit for limit in limits)
+    return low <= other_high and other_low <= high
+
+
 def read_period(text: str) -> Period | None:
     try:
         return Period.parse(text)
@@ -132,8 +147,8 @@ def read_period(text: str) -> Period | None:
 class Entry:
     """One word of the vocabulary. `takes` is what stands between the backticks: measure, count or report."""
 
-    role: str
     kind: Kind
+    role: str
     says: str  # for the list of words: what it writes or claims
     make: Callable[[Asked], Said]
     takes: str = "measure"

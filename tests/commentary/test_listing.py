@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from pmif.cli import main
+from pmif.commentary.beside_claims import beside_roles, target_role
 from pmif.commentary.binding import VOCABULARY
+from pmif.commentary.change_claims import change_role
 from pmif.commentary.check import pages_of
-from pmif.commentary.claims import beside_roles, change_role, target_role
 from pmif.commentary.listing import WIDTH, words_of
 from pmif.commentary.notation import ROLE
 from pmif.commentary.ready_made import ABSENT, PLACES, ReadyMade
