@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pmif.commentary.binding import VOCABULARY, BoundText, Use, bind
-from pmif.commentary.text import Status, read_text
+from pmif.commentary.front import Status
+from pmif.commentary.text import read_text
 from pmif.commentary.vocabulary import Kind
 from pmif.commentary.words import ClaimWords, read_claim_words
 from pmif.disclosure import Published

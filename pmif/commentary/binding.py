@@ -14,11 +14,12 @@ from enum import StrEnum
 from markdown_it.token import Token
 
 from pmif.commentary.claims import CLAIMS
+from pmif.commentary.front import Status
 from pmif.commentary.notation import Target, read_target
 from pmif.commentary.own_words import check_own_words
 from pmif.commentary.paragraph import Piece, quoted
 from pmif.commentary.sentences import sentence_at
-from pmif.commentary.text import Part, Section, Status, Text, inline_lines
+from pmif.commentary.text import Part, Section, Text, inline_lines
 from pmif.commentary.told import wards_named
 from pmif.commentary.unbound import unbound
 from pmif.commentary.values import SAID_OF_COUNTED, VALUES

@@ -22,12 +22,12 @@ from markdown_it.token import Token
 from pmif.commentary import claim_words
 from pmif.commentary.binding import RECHECK, VOCABULARY, BoundText, Failing, bind, says
 from pmif.commentary.check import pages_of
+from pmif.commentary.front import Status
 from pmif.commentary.notation import ROLE, read_target
 from pmif.commentary.text import (
     COMMENTARY,
     Part,
     Section,
-    Status,
     Text,
     folder,
     parse_text,

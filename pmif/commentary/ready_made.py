@@ -10,9 +10,10 @@ from datetime import date
 from pmif.commentary.beside_claims import beside_roles, target_role
 from pmif.commentary.binding import bind
 from pmif.commentary.change_claims import change_role
+from pmif.commentary.front import Front, Status
 from pmif.commentary.notation import write_role
 from pmif.commentary.place_claims import gap_role, slope_role
-from pmif.commentary.text import Front, Part, Section, Status, Text, markdown
+from pmif.commentary.text import Part, Section, Text, markdown
 from pmif.commentary.words import ClaimWords
 from pmif.disclosure import Due, Gap, JudgedBy, Published, PublishedMeasure, State
 from pmif.disclosure.figure_name import area_slug

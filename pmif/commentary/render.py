@@ -12,7 +12,8 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from pmif.commentary.binding import Bound, BoundText, Use
-from pmif.commentary.text import Part, Section, Status, Voice, markdown
+from pmif.commentary.front import Status, Voice
+from pmif.commentary.text import Part, Section, markdown
 from pmif.disclosure import Due, Published
 from pmif.exhibits.exhibit import hidden
 from pmif.exhibits.source import ORIGINS, origin_id
@@ -176,13 +177,14 @@ def _link(self: RendererProtocol, tokens: Sequence[Token], at: int, options: Opt
 
 
 def _voice(self: RendererProtocol, tokens: Sequence[Token], at: int, options: OptionsDict, env: _Env) -> str:
-    voice: Voice = tokens[at].meta["voice"]
+    voice: Voice
+    voice, words = tokens[at].meta["voice"]
     published: Published = env["published"]
     role = next(r.title for r in published.framework.roles if r.id == voice.de_identified_by)
     about = f"Consent: {voice.consent}, {day(voice.consent_given)}. Made anonymous by {role}."
     who = f"{voice.who[:1].upper()}{voice.who[1:]}"
     return (
-        f'<figure class="pm-voice"><blockquote>{voice.html}</blockquote>'
+        f'<figure class="pm-voice"><blockquote>{words}</blockquote>'
         f"<figcaption>{escape(who)} ({escape(str(voice.kind))})"
         f'<span class="pm-small">{escape(about)}</span></figcaption></figure>'
     )

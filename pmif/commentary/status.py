@@ -9,8 +9,9 @@ from pathlib import Path
 from pmif.commentary import claim_words
 from pmif.commentary.binding import BoundText, Use, bind
 from pmif.commentary.check import pages_of
+from pmif.commentary.front import Status
 from pmif.commentary.render import day
-from pmif.commentary.text import Part, Section, Status, read_text
+from pmif.commentary.text import Part, Section, read_text
 from pmif.commentary.words import ClaimWords
 from pmif.disclosure import Published
 from pmif.errors import CommentaryError, Fault

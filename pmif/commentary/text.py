@@ -1,71 +1,45 @@
 """A page's text as it is written: who wrote it, its sections, and what people said. Read, never written.
 
-book/commentary/2026-27-q2/po1.md
+One file a page and period,
 
----
-author_role: policy-and-improvement
-status: draft
-written: 2026-10-20
----
-## Summary
-...
-## ready-to-learn          an outcome, by its id or its title
-### good-development       a measure of it
-## Challenges              and Achievements, Actions, Resources
+    book/commentary/2026-27-q2/po1.md
+
+    ---
+    author_role: policy-and-improvement
+    status: draft
+    written: 2026-10-20
+    ---
+    ## Summary
+    ...
+    ## ready-to-learn          an outcome, by its id or its title
+    ### good-development       a measure of it
+    ## Challenges              and Achievements, Actions, Resources
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pmif.commentary.front import EXAMPLE, SMART, VOICE_EXAMPLE, Front, Voice, read_agreed
 from pmif.commentary.notation import ROLE
-from pmif.declared import Reader
 from pmif.errors import CommentaryError, Fault
-from pmif.framework import Framework, PeriodId
+from pmif.framework import Framework
 from pmif.period import Period
 
 COMMENTARY = "book/commentary"
-EXAMPLE = "---\nauthor_role: policy-and-improvement\nstatus: draft\nwritten: 2026-10-20\n---"
-VOICE_EXAMPLE = """:::{voice}
----
-who: a parent at a family hub
-kind: resident
-consent: in writing, to the family hub
-consent_given: 2026-09-14
-de_identified_by: policy-and-improvement
----
-What they said.
-:::"""
-SMART = "“”„‘’‚′´"
 LARGEST = 50_000  # bytes: some 8,000 words, far more than anybody reads on one page
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x85\u2028\u2029\ufffe\uffff]")
-# Front matter is one word or date a line: YAML's anchors, tags, lists and blocks have no use here.
-_SMART_QUOTED = re.compile(rf"\s*[{SMART}]|[^:]*:\s*[{SMART}]|[a-z_]+[{SMART}]")
-_DAY = re.compile(r"[^:]*:\s+(\d{4}-\d{1,2}-\d{1,2})\s*")
-_WORD = r"[^\s#&*!|>\[{%@`]"
-_PLAIN_LINE = re.compile(rf"\s*(#.*)?|(?!-){_WORD}[^:]*:(\s+{_WORD}.*|\s*)|\s+(?!-){_WORD}((?!:\s).)*")
 _STRAY_ROLE = re.compile(rf"\{{([a-z][a-z-]*)\}}\s*([{SMART}])?")
-
-
-class Status(StrEnum):
-    """How far a text has come. Only an approved one may be published."""
-
-    DRAFT = "draft"
-    REVIEWED = "reviewed"
-    APPROVED = "approved"
 
 
 class Part(StrEnum):
@@ -82,69 +56,6 @@ class Part(StrEnum):
 
 
 HEADINGS = (Part.SUMMARY, Part.CHALLENGES, Part.ACHIEVEMENTS, Part.ACTIONS, Part.RESOURCES, Part.VOICES)
-
-
-def _day(value: object) -> object:
-    """A day as YAML reads it; anything else is refused in words that an analyst can use."""
-    if value is None or type(value) is date:
-        return value
-    raise ValueError(f"'{value}' is no day: write it like 2026-10-20")
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-class Front(BaseModel):
-    """Who answers for the words, how far they have come, and since when. Roles, never names of people."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, title="front matter")
-    author_role: Annotated[str, Field(min_length=1)]
-    status: Status
-    written: Day
-    reviewed_by: str | None = None
-    reviewed: Day | None = None
-    approved_by: str | None = None
-    approved: Day | None = None
-    follows: PeriodId | None = None  # the period whose text this one began as
-    generated: bool = False  # sentences made from the figures, which nobody has yet rewritten
-
-    @model_validator(mode="after")
-    def _steps(self) -> "Front":
-        for status in (Status.REVIEWED, Status.APPROVED):
-            by, on = getattr(self, f"{status}_by"), getattr(self, status)
-            if (by is None) != (on is None):
-                raise ValueError(f"{status} and {status}_by go together: give the day and the role, or neither")
-            if self.status is status and on is None:
-                raise ValueError(f"status is '{status}', so add {status}: the day, and {status}_by: the role")
-            if on is not None and on < self.written:
-                raise ValueError(f"{status} on {on}, which is before it was written on {self.written}")
-        if self.status is not Status.DRAFT and self.generated:
-            raise ValueError("generated text is a draft: rewrite it, remove 'generated', then have it reviewed")
-        return self
-
-    @property
-    def roles(self) -> Iterator[tuple[str, str]]:
-        for key in ("author_role", "reviewed_by", "approved_by"):
-            if (role := getattr(self, key)) is not None:
-                yield key, role
-
-
-class VoiceKind(StrEnum):
-    RESIDENT = "resident"
-    PARTNER = "partner"
-    CASE_STUDY = "case study"
-
-
-class Voice(BaseModel):
-    """What somebody said, or a case, with what was agreed and done so that nobody can be known from it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    who: Annotated[str, Field(min_length=1)]  # a parent at a family hub: never a name
-    kind: VoiceKind
-    consent: Annotated[str, Field(min_length=1)]  # how it was given, and to whom
-    consent_given: Day
-    de_identified_by: Annotated[str, Field(min_length=1)]  # a role
-    html: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,41 +192,18 @@ class _Reading:
         return end
 
     def _front(self, lines: Sequence[str], end: int) -> Front | None:
-        head = "\n".join(lines[1:end])
-        if not self._plain_lines(lines[1:end], 2):
-            return None
-        reader = Reader(Path())
-        page = reader.parse(self.place, "\n" + head, None)
-        if page.data is None:
-            if not reader.faults or "expected" in reader.faults[0].problem:
-                self.fault(2, f"between the --- marks there must be lines such as:\n{EXAMPLE}")
-            else:
-                self.faults += (_once_and_plainly(fault) for fault in reader.faults)
-            return None
-        made = reader.models(page, None, Front)
-        self.faults += reader.faults
-        if not made:
+        front, faults = read_agreed(self.place, lines[1:end], 2, Front, EXAMPLE)
+        self.faults += faults
+        if front is None:
             return None
         roles = {role.id for role in self.framework.roles}
-        for key, role in made[0].roles:
+        for key, role in front.roles:
             if role not in roles:
                 at = next((n for n, typed in enumerate(lines[1:end], start=2) if typed.startswith(key)), 1)
                 self.fault(
                     at, f"{key} is '{role}': use a role of data/framework/roles.yml ({', '.join(sorted(roles))})"
                 )
-        return made[0]
-
-    def _plain_lines(self, lines: Sequence[str], first: int) -> bool:
-        """Whether every line is a word, a colon and what it is; those that are not are faults."""
-        before = len(self.faults)
-        for n, line in enumerate(lines, start=first):
-            if _SMART_QUOTED.match(line):
-                self.fault(n, "holds curly quotes, which are read as part of the word: write it without quotes")
-            elif (found := _DAY.fullmatch(line)) and not _is_day(found[1]):
-                self.fault(n, f"'{found[1]}' is no day: write one like 2026-10-20")
-            elif not _PLAIN_LINE.fullmatch(line):
-                self.fault(n, f"'{line.strip()[:40]}' is no line of this kind: write a word, a colon and what it is")
-        return len(self.faults) == before
+        return front
 
     # --- sections ------------------------------------------------------------------------------------------
 
@@ -425,8 +313,7 @@ class _Reading:
             voice = self._voice(token)
             if voice is None:
                 return []
-            made = Token("voice", "", 0, map=token.map, meta={"voice": voice})
-            return [made]
+            return [Token("voice", "", 0, map=token.map, meta={"voice": voice})]
         if token.type == "inline":
             self._inline(token)
         return [token]
@@ -456,7 +343,8 @@ class _Reading:
                     line, f"'{child.content[:40]}' is no heading: write a space after {found[0]}, or no {found[0]}"
                 )
 
-    def _voice(self, token: Token) -> Voice | None:
+    def _voice(self, token: Token) -> tuple[Voice, str] | None:
+        """What was agreed, and the words as HTML; None where something is amiss."""
         line = _line(token)
         if token.info.strip() != "{voice}":
             name = token.info.strip() or "nothing"
@@ -467,25 +355,19 @@ class _Reading:
         if len(marks) < 2 or marks[0] != 0:
             self.fault(line, f"this voice does not begin with what was agreed:\n{VOICE_EXAMPLE}")
             return None
-        before = len(self.faults)
-        if not self._plain_lines(lines[1 : marks[1]], line + 2):
-            return None
-        reader = Reader(Path())
-        page = reader.parse(self.place, "\n" * (line + 1) + "\n".join(lines[1 : marks[1]]), None)
-        made = reader.models(page, None, Voice)
-        self.faults += reader.faults if page.data else map(_once_and_plainly, reader.faults)
+        voice, faults = read_agreed(self.place, lines[1 : marks[1]], line + 2, Voice, VOICE_EXAMPLE)
+        self.faults += faults
         words = "\n".join(lines[marks[1] + 1 :]).strip()
+        unfit = []
         if not words:
-            self.fault(line, "this voice says nothing: write the words below its lines")
+            unfit.append("this voice says nothing: write the words below its lines")
         if ROLE.search(words):
-            self.fault(line, "figures are not bound in what somebody said: quote the words as they were")
-        if made and made[0].de_identified_by not in {r.id for r in self.framework.roles}:
-            self.fault(
-                line, f"de_identified_by is '{made[0].de_identified_by}': use a role of data/framework/roles.yml"
-            )
-        if not made or len(self.faults) > before:
-            return None
-        return made[0].model_copy(update={"html": plain_markdown().render(words)})
+            unfit.append("figures are not bound in what somebody said: quote the words as they were")
+        if voice and voice.de_identified_by not in {r.id for r in self.framework.roles}:
+            unfit.append(f"de_identified_by is '{voice.de_identified_by}': use a role of data/framework/roles.yml")
+        for problem in unfit:
+            self.fault(line, problem)
+        return None if voice is None or unfit else (voice, plain_markdown().render(words))
 
 
 @lru_cache(maxsize=1)
@@ -508,19 +390,6 @@ def inline_lines(token: Token) -> Iterator[tuple[Token, int]]:
             if found:
                 line += found[0].count("\n")
                 at = found.end()
-
-
-def _is_day(typed: str) -> bool:
-    try:
-        date.fromisoformat(typed)
-    except ValueError:
-        return False
-    return True
-
-
-def _once_and_plainly(fault: Fault) -> Fault:
-    """What the reader of YAML says, with what there is to do."""
-    return replace(fault, problem=f"{fault.problem}: write each word once, with a colon, a space and what it is")
 
 
 def _line(token: Token) -> int:

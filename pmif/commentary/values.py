@@ -373,7 +373,9 @@ VALUES = (
     _entry("last-year", "the same period a year before", _last_year_value, parts=FIGURE, options=("decimals",)),
     _entry("last-year-period", "that period", _last_year_period, parts=FIGURE),
     _entry("change", "how far it is from the figure before", _change, parts=FIGURE, options=("since", "decimals")),
-    _entry("change-percent", "the same in per cent of the one before", _change_percent, parts=FIGURE, options=("since",)),
+    _entry(
+        "change-percent", "the same in per cent of the one before", _change_percent, parts=FIGURE, options=("since",)
+    ),
     _entry("difference", "how far apart the two are", _difference, parts=FIGURE, options=("decimals",)),
     _entry("times", "how many times another place's figure the borough's is: 1.4 times", _times, parts=FIGURE),
     _entry("target", "the target", _target),

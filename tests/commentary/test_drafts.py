@@ -9,25 +9,14 @@ from click.testing import CliRunner
 
 from pmif.cli import main
 from pmif.commentary.drafts import MOST, generated, write_draft
+from pmif.commentary.front import Status
 from pmif.commentary.sentences import sentences
-from pmif.commentary.text import Part, Status
+from pmif.commentary.text import Part
 from pmif.disclosure import Published
 from pmif.errors import CommentaryError
-from tests.commentary.books import PAGES, Book, real_book
+from tests.commentary.books import PAGES, Book
 
 WRITTEN = date(2026, 11, 24)
-
-
-@pytest.fixture(scope="module")
-def books(published: Published, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Book]:
-    return {"borough": Book(tmp_path_factory.mktemp("borough"), published)}
-
-
-@pytest.fixture(params=["borough", "real"])
-def book(request: pytest.FixtureRequest, books: dict[str, Book], tmp_path_factory: pytest.TempPathFactory) -> Book:
-    if request.param not in books:
-        books[request.param] = real_book(tmp_path_factory.mktemp("real"))
-    return books[request.param]
 
 
 @pytest.fixture
@@ -56,27 +45,23 @@ def test_a_draft_passes_the_check_and_has_a_section_for_each_outcome(book, page)
 
 
 @pytest.mark.parametrize("page", ["po1", "inequalities"])
-def test_a_draft_is_marked_as_generated_dated_and_attributed(books, page):
-    file = draft(books["borough"], page)
-    front = books["borough"].bound(page).text.front
+def test_a_draft_is_marked_as_generated_dated_and_attributed(borough, page):
+    file = draft(borough, page)
+    front = borough.bound(page).text.front
 
     assert (front.generated, front.status, front.written) == (True, Status.DRAFT, WRITTEN)
     assert b"\r" not in file.read_bytes()
     assert file.read_bytes().decode("utf-8").endswith("\n")
 
 
-def test_the_owner_of_a_page_writes_it_and_where_none_is_confirmed_the_first_role(books):
-    authors = {
-        page: re.search("author_role: (.*)", text(books["borough"], page))[1] for page in ("po1", "po4", "overview")
-    }
+def test_the_owner_of_a_page_writes_it_and_where_none_is_confirmed_the_first_role(borough):
+    authors = {page: re.search("author_role: (.*)", text(borough, page))[1] for page in ("po1", "po4", "overview")}
 
     assert authors == {"po1": "children", "po4": "children", "overview": "children"}
 
 
-def test_policy_and_improvement_writes_a_page_that_nobody_owns_yet(books, tmp_path_factory):
-    books.setdefault("real", real_book(tmp_path_factory.mktemp("real")))
-
-    assert "author_role: policy-and-improvement\n" in text(books["real"], "po1")
+def test_policy_and_improvement_writes_a_page_that_nobody_owns_yet(real):
+    assert "author_role: policy-and-improvement\n" in text(real, "po1")
 
 
 def text(book: Book, page: str) -> str:
@@ -89,8 +74,8 @@ def paragraphs(book: Book, page: str) -> list[str]:
     return [" ".join(words.split()) for _, words in book.bound(page).paragraphs]
 
 
-def test_a_summary_tells_what_got_worse_before_what_improved_and_then_the_side_of_the_country(books):
-    summary = paragraphs(books["borough"], "po1")[0]
+def test_a_summary_tells_what_got_worse_before_what_improved_and_then_the_side_of_the_country(borough):
+    summary = paragraphs(borough, "po1")[0]
 
     assert summary == (
         "Of 5 measures, 4 could be tested for change: 2 improved, 1 got worse and 1 had no detectable change. "
@@ -101,8 +86,8 @@ def test_a_summary_tells_what_got_worse_before_what_improved_and_then_the_side_o
     )
 
 
-def test_an_outcome_tells_a_tested_change_first_and_a_gap_after_the_country(books):
-    ready = paragraphs(books["borough"], "po1")[3]
+def test_an_outcome_tells_a_tested_change_first_and_a_gap_after_the_country(borough):
+    ready = paragraphs(borough, "po1")[3]
 
     assert ready == (
         "The figure for children ready for Reception was 60.6% in 2024/25. "
@@ -113,19 +98,19 @@ def test_an_outcome_tells_a_tested_change_first_and_a_gap_after_the_country(book
     )
 
 
-def test_what_is_missing_is_said_even_where_there_is_much_to_tell(books):
-    said = paragraphs(books["borough"], "po4")
+def test_what_is_missing_is_said_even_where_there_is_much_to_tell(borough):
+    said = paragraphs(borough, "po4")
 
     assert said[2].endswith("For days people wait for debt advice, no return has been received.")
     assert said[3].startswith("No measure shows whether this is achieved.")
 
 
-def test_a_withheld_figure_is_said_to_be_withheld(books):
-    assert "the figure is withheld to protect people" in paragraphs(books["borough"], "po6")[3]
+def test_a_withheld_figure_is_said_to_be_withheld(borough):
+    assert "the figure is withheld to protect people" in paragraphs(borough, "po6")[3]
 
 
-def test_the_inequalities_begin_with_gaps_that_are_known_to_have_moved(books):
-    assert paragraphs(books["borough"], "inequalities")[0].startswith(
+def test_the_inequalities_begin_with_gaps_that_are_known_to_have_moved(borough):
+    assert paragraphs(borough, "inequalities")[0].startswith(
         "For children ready for Reception, the gap by deprivation of the area is 35.1 percentage points in 2024/25."
     )
 

@@ -15,10 +15,10 @@ from pmif.commentary.check import pages_of
 from pmif.commentary.listing import WIDTH, words_of
 from pmif.commentary.notation import ROLE
 from pmif.commentary.ready_made import ABSENT, PLACES, ReadyMade
-from pmif.disclosure import Published, State
+from pmif.disclosure import State
 from pmif.errors import CommentaryError
 from pmif.exhibits.wording import last_step_agrees
-from tests.commentary.books import PAGES, Book, real_book
+from tests.commentary.books import PAGES, Book
 from tests.conftest import BOROUGH
 
 # Of the real book's many measures, one of each kind: a wide survey, groups, wards, a return that has not come, context.
@@ -26,18 +26,6 @@ MEASURES = {
     "borough": ("ready-for-reception", "pupils-excluded-for-good", "care-waits", "poor-health", "budget-gap"),
     "real": ("life-satisfaction", "school-readiness", "fuel-poverty", "sickness-days", "population"),
 }
-
-
-@pytest.fixture(scope="module")
-def books(published: Published, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Book]:
-    return {"borough": Book(tmp_path_factory.mktemp("borough"), published)}
-
-
-@pytest.fixture(params=["borough", "real"])
-def book(request: pytest.FixtureRequest, books: dict[str, Book], tmp_path_factory: pytest.TempPathFactory) -> Book:
-    if request.param not in books:
-        books[request.param] = real_book(tmp_path_factory.mktemp("real"))
-    return books[request.param]
 
 
 def listed(book: Book, page: str = "", measure: str = "") -> str:
@@ -168,8 +156,8 @@ def test_a_page_lists_each_of_its_measures_below_its_outcome(book):
 
 
 @pytest.mark.parametrize("measure", ["pupils-excluded-for-good", "care-waits", "tooth-admissions"])
-def test_a_withheld_figure_is_said_to_be_withheld_and_never_shown(books, measure):
-    listing = listed(books["borough"], measure=measure)
+def test_a_withheld_figure_is_said_to_be_withheld_and_never_shown(borough, measure):
+    listing = listed(borough, measure=measure)
     with (BOROUGH / "secrets.csv").open(encoding="utf-8") as file:
         secrets = [row["rounded"] for row in csv.DictReader(file) if row["measure"] == measure]
 
@@ -178,8 +166,8 @@ def test_a_withheld_figure_is_said_to_be_withheld_and_never_shown(books, measure
     assert [secret for secret in secrets if re.search(rf"(?<![\d.]){re.escape(secret)}(?!\d)", listing)] == []
 
 
-def test_a_withheld_ward_has_no_role_to_type(books):
-    listing = listed(books["borough"], measure="pupils-excluded-for-good")
+def test_a_withheld_ward_has_no_role_to_type(borough):
+    listing = listed(borough, measure="pupils-excluded-for-good")
 
     assert re.search(r"(?m)^  pupils-excluded-for-good/thimble-hill +withheld to protect people$", listing)
     assert "`pupils-excluded-for-good/thimble-hill`" not in listing
@@ -188,9 +176,9 @@ def test_a_withheld_ward_has_no_role_to_type(books):
 # --- how it reads -------------------------------------------------------------------------------------------------
 
 
-def test_a_change_since_an_earlier_figure_names_that_figure(books):
+def test_a_change_since_an_earlier_figure_names_that_figure(borough):
     """Rolling years are judged beside those that they do not overlap, so the words must go back to them too."""
-    book = books["borough"]
+    book = borough
     made = ReadyMade(book.published, "po2", book.words)
 
     (change,) = made.change(book.published.measure("adults-low-wellbeing"))
@@ -217,22 +205,22 @@ def test_a_change_since_an_earlier_figure_names_that_figure(books):
         ("poor-health", "The figure is higher in more deprived places."),
     ],
 )
-def test_sentences_of_the_made_up_borough(books, measure, sentence):
-    listing = listed(books["borough"], measure=measure)
+def test_sentences_of_the_made_up_borough(borough, measure, sentence):
+    listing = listed(borough, measure=measure)
 
     assert sentence in [reads for _, reads in sentences_in(listing)]
 
 
-def test_no_difference_is_offered_where_a_test_finds_none(books):
-    listing = listed(books["borough"], measure="young-people-who-cope")
+def test_no_difference_is_offered_where_a_test_finds_none(borough):
+    listing = listed(borough, measure="young-people-who-cope")
 
     assert "no detectable change" in listing
     assert "That is a change of" not in listing
     assert "The difference is" not in listing
 
 
-def test_a_page_without_outcomes_begins_with_what_it_is_about(books):
-    overview, inequalities = (listed(books["borough"], page) for page in ("overview", "inequalities"))
+def test_a_page_without_outcomes_begins_with_what_it_is_about(borough):
+    overview, inequalities = (listed(borough, page) for page in ("overview", "inequalities"))
 
     assert overview.index("Changes that a test finds") < overview.index("Between wards, and between groups")
     assert inequalities.index("Between wards, and between groups") < inequalities.index("Changes that a test finds")
@@ -259,9 +247,9 @@ def test_no_line_is_too_wide_but_for_a_role_that_cannot_be_broken(book):
         ("", "claimant", "there is no measure 'claimant': did you mean claimants?"),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest(books, page, measure, says):
+def test_an_unknown_name_is_answered_with_the_nearest(borough, page, measure, says):
     with pytest.raises(CommentaryError, match=re.escape(says)):
-        listed(books["borough"], page, measure)
+        listed(borough, page, measure)
 
 
 def test_the_command_lists_a_page_a_measure_and_every_role(built: Path):
@@ -275,5 +263,5 @@ def test_the_command_lists_a_page_a_measure_and_every_role(built: Path):
     assert run().startswith("Every role that commentary may hold")
 
 
-def test_every_page_can_be_listed(books):
-    assert pages_of(books["borough"].published) == PAGES
+def test_every_page_can_be_listed(borough):
+    assert pages_of(borough.published) == PAGES

@@ -148,6 +148,11 @@ def test_says_what_is_wrong_with_the_front_matter(built: Path, published: Publis
         (WORDS + "\n### claimants\n\nWords.", "line 10: '### claimants' names a measure: write it below"),
         (WORDS + "\n- ## Actions\n\nWords.", "line 10: a heading stands in a list or a quotation"),
         (WORDS + "\n##Actions\n\nWords.", "line 10: '##Actions' is no heading: write a space after ##"),
+        (
+            WORDS + "\n:::{voice}\n---\nwho: a father\nkind: resident\nconsent: in writing\nconsent_given: 2026-10-02\n"
+            "de_identified_by: performance\nhtml: bold\n---\nThey rang.\n:::",
+            "unknown key 'html'",
+        ),
         (WORDS + "\n:::{voice}\nwords", "line 10: ':::{voice}' is opened here and never closed"),
         (WORDS + "\n```\nwords\n```", "line 10: '```' would show the words as code"),
         (WORDS + "\n    It {rose}`claimants`.", "line 10: four spaces before a line would show the words as code"),
