@@ -19,10 +19,15 @@ from typing import Any
 import numpy as np
 from scipy.special import gammaincinv
 
-from pmif.methods import crude_rate, directly_standardised_rate, indirectly_standardised_ratio, life_expectancy
+from pmif.methods.life_expectancy import life_expectancy
+from pmif.methods.rate import crude_rate
 from pmif.methods.slope_index import slope_index
 from pmif.methods.spc import xmr
-from pmif.methods.standardised import EUROPEAN_STANDARD_POPULATION_2013
+from pmif.methods.standardised import (
+    EUROPEAN_STANDARD_POPULATION_2013,
+    directly_standardised_rate,
+    indirectly_standardised_ratio,
+)
 
 SEED = 20261124
 ROUNDS = 7

@@ -23,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from pmif.errors import PeriodError
 
@@ -64,17 +65,7 @@ class Period:
 
         Errors: PeriodError naming the text and the forms that exist.
         """
-        text = text.strip()
-        for pattern, make in _FORMS:
-            if match := re.fullmatch(pattern, text):
-                try:
-                    return make(match)
-                except ValueError as fault:
-                    raise PeriodError(f"'{text}' is not a period: {fault}") from None
-        raise PeriodError(
-            f"'{text}' is not a period: write 2026-27-q2, 2026-27-h1, 2026-27, 2024-25-school, 2024, "
-            "2022-to-2024, 2021-22-to-2023-24, 2023-m10 or 2025-03-31"
-        )
+        return _parse(text.strip())
 
     @property
     def id(self) -> str:
@@ -234,6 +225,20 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], Period]], ...] = (
     (r"(?P<y>\d{4})-m(?P<m>\d{2})", lambda m: _span(PeriodKind.MONTH, int(m["y"]), int(m["m"]), 1)),
     (_YZ, lambda m: _span(PeriodKind.FINANCIAL_YEAR, _first_year(m), 4, 12)),
 )
+
+
+@lru_cache(maxsize=4096)  # the same few hundred are read from every row of every table
+def _parse(text: str) -> Period:
+    for pattern, make in _FORMS:
+        if match := re.fullmatch(pattern, text):
+            try:
+                return make(match)
+            except ValueError as fault:
+                raise PeriodError(f"'{text}' is not a period: {fault}") from None
+    raise PeriodError(
+        f"'{text}' is not a period: write 2026-27-q2, 2026-27-h1, 2026-27, 2024-25-school, 2024, "
+        "2022-to-2024, 2021-22-to-2023-24, 2023-m10 or 2025-03-31"
+    )
 
 
 def _quarter(first: int, number: int) -> Period:

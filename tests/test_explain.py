@@ -28,10 +28,9 @@ def test_a_figure_leads_to_its_row_its_batch_and_its_source(book):
 
 
 def test_no_chain_of_a_withheld_figure_tells_a_number_of_it(book):
-    figures = open_published(book).figures
-    withheld = figures[figures["status"] == "suppressed"]
+    withheld = [row for row in open_published(book).rows if row["status"] == "suppressed"]
     assert len(withheld) > 10
-    for row in withheld.head(25).to_dict("records"):
+    for row in withheld[:25]:
         group = f"/{row['dimension']}={row['group']}" if row["group"] else ""
         told = explain(book, f"{row['measure']}/{row['area']}/{row['period']}{group}")
         first = told.splitlines()[0]

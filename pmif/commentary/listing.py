@@ -13,7 +13,7 @@ from pmif.commentary.text import COMMENTARY
 from pmif.commentary.values import COUNTS
 from pmif.commentary.vocabulary import CannotBindError, Entry, Kind, ask
 from pmif.commentary.words import ClaimWords
-from pmif.disclosure import Level, Published, PublishedMeasure
+from pmif.disclosure import Figure, Level, Published, PublishedMeasure
 from pmif.disclosure.figure_name import area_slug, find_measure
 from pmif.errors import CommentaryError, FigureNameError
 from pmif.exhibits import gap_wording, wording
@@ -245,7 +245,7 @@ def _ways(pm: PublishedMeasure, entry: Entry) -> list[str]:
     gaps = [f"{pm.id}/{gap.dimension}" for gap in pm.gaps]
     if "dimension" in entry.parts:
         return gaps
-    places = [f"{pm.id}/{place_slug(pm, kind)}" for kind in PLACES if not pm.series(kind).empty]
+    places = [f"{pm.id}/{place_slug(pm, kind)}" for kind in PLACES if pm.series(kind)]
     return [pm.id, *(places if "area" in entry.parts else [])]
 
 
@@ -262,33 +262,26 @@ def _bound(made: ReadyMade, entry: Entry, typed: str) -> str | None:
 
 def _groups(made: ReadyMade, pm: PublishedMeasure) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for dimension in dict.fromkeys(pm.figures[pm.figures["dimension"] != ""]["dimension"]):
-        rows = pm.by_group(str(dimension))
-        names = (f"{pm.id}/{dimension}={group}" for group in rows["group"])
-        found += (_value_of(made, name, status) for name, status in zip(names, rows["status"], strict=True))
+    for dimension in dict.fromkeys(f.dimension for f in pm.figures if f.dimension):
+        found += [_value_of(made, f"{pm.id}/{dimension}={f.group}", f) for f in pm.by_group(dimension)]
     return found
 
 
 def _wards(made: ReadyMade, pm: PublishedMeasure) -> list[tuple[str, str]]:
-    rows = pm.wards()
-    names = (f"{pm.id}/{area_slug(str(name))}" for name in rows["area_name"])
-    return [_value_of(made, name, status) for name, status in zip(names, rows["status"], strict=True)]
+    return [_value_of(made, f"{pm.id}/{area_slug(f.name)}", f) for f in pm.wards]
 
 
 def _periods(made: ReadyMade, pm: PublishedMeasure) -> list[tuple[str, str]]:
     """The borough's earlier figures, the newest first."""
-    rows = pm.series().iloc[::-1]
-    now = pm.finding.period.id if pm.finding.period else ""
-    earlier = rows[rows["period"] != now]
-    names = (f"{pm.id}/{period}" for period in earlier["period"])
-    return [_value_of(made, name, status) for name, status in zip(names, earlier["status"], strict=True)]
+    earlier = [f for f in reversed(pm.series()) if f.period != pm.finding.period]
+    return [_value_of(made, f"{pm.id}/{f.period.id}", f) for f in earlier]
 
 
-def _value_of(made: ReadyMade, name: str, status: str) -> tuple[str, str]:
+def _value_of(made: ReadyMade, name: str, figure: Figure) -> tuple[str, str]:
     """A figure by name, with what it writes; or that it is withheld or missing, which cannot be written."""
-    reads = _bound(made, VOCABULARY["value"], name) if status == "shown" else None
+    reads = _bound(made, VOCABULARY["value"], name) if figure.shown else None
     if reads is None:
-        return name, WITHHELD if status == "suppressed" else "no figure"
+        return name, WITHHELD if figure.status == "suppressed" else "no figure"
     return write_role("value", name), reads
 
 

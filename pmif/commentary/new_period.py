@@ -280,9 +280,7 @@ class _Starting:
 
 def _shown(published: Published, measure: str) -> set[tuple[object, ...]]:
     """Every figure of a measure that may be seen, as what it is of and its value."""
-    rows = published.figures
-    rows = rows[(rows["measure"] == measure) & (rows["status"] == "shown")]
-    return set(rows[["area", "period", "dimension", "group", "value"]].itertuples(index=False, name=None))
+    return {(*f.series, f.period, f.value) for f in published.figures_of(measure) if f.shown}
 
 
 def _body(old: Text) -> str:

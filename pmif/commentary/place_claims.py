@@ -53,8 +53,7 @@ def _claimed(asked: Asked, found: Ends) -> str:
         return gap_wording.group_title(asked.pm, named.dimension, named.group)
     if named.area == asked.published.areas.borough.code:
         return found.name
-    rows = asked.pm.figures
-    return str(rows[rows["area"] == named.area]["area_name"].iloc[-1])
+    return next(f.name for f in reversed(asked.pm.figures) if f.area == named.area)
 
 
 _GAPS = {

@@ -1,11 +1,11 @@
 """Which ward or group stands highest or lowest, and whether that may be said."""
 
 from dataclasses import dataclass
+from itertools import compress
 
-from pmif.commentary.vocabulary import Asked, CannotBindError, NamedFigure, known
+from pmif.commentary.vocabulary import Asked, CannotBindError, NamedFigure, touch
 from pmif.disclosure import Gap
 from pmif.exhibits import gap_wording, wording
-from pmif.period import Period
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,24 @@ def ends(asked: Asked, which: str) -> Ends:
     Errors: CannotBindError where there are none.
     """
     gap, pm = gap_of(asked), asked.pm
-    rows = pm.wards() if gap.dimension == "ward" else pm.by_group(gap.dimension)
-    column = "area_name" if gap.dimension == "ward" else "group"
-    shown = rows[rows["status"] == "shown"].sort_values("value", ascending=which == "lowest", kind="stable")
+    rows = pm.wards if gap.dimension == "ward" else pm.by_group(gap.dimension)
+    sign = 1 if which == "lowest" else -1
+    shown = sorted((f for f in rows if f.shown), key=lambda f: sign * f.value)
     if len(shown) < 2:
         raise CannotBindError(f"fewer than two figures by {gap.dimension} can be shown")
-    names = [gap_wording.group_title(pm, gap.dimension, str(name)) for name in shown[column]]
-    first = shown.iloc[0]
-    limits = (float(first["lower"]), float(first["upper"]))
+    first, *others = (NamedFigure.of(pm, f) for f in shown)
+    title, *titles = (
+        f.name if gap.dimension == "ward" else gap_wording.group_title(pm, gap.dimension, f.group) for f in shown
+    )
     level = [
-        n
-        for n, (value, lower, upper) in enumerate(zip(shown["value"], shown["lower"], shown["upper"], strict=True))
-        if wording.as_shown(pm, value) == wording.as_shown(pm, first["value"])
-        or (lower <= limits[1] and limits[0] <= upper)  # False where either has no interval
+        wording.as_shown(pm, other.value) == wording.as_shown(pm, first.value) or touch(other, first)
+        for other in others
     ]
-    among = tuple(names[n] for n in level)
-    hidden = int((rows["status"] != "shown").sum())
-    figure = NamedFigure(pm, Period.parse(first["period"]), float(first["value"]), *map(known, limits))
+    among = (title, *compress(titles, level))
+    hidden = len(rows) - len(shown)
     doubt = ""
     if len(among) > 1:
         doubt = f"{wording.listed(among)} cannot be told apart, so none of them alone is the {which}"
     elif hidden:
         doubt = f"{hidden} of {len(rows)} are not shown, so which is the {which} of all cannot be said"
-    return Ends(names[0], figure, doubt, hidden, among)
+    return Ends(title, first, doubt, hidden, among)

@@ -18,7 +18,7 @@ from pmif.commentary.words import ClaimWords
 from pmif.disclosure import Due, Gap, JudgedBy, Published, PublishedMeasure, State
 from pmif.disclosure.figure_name import area_slug
 from pmif.exhibits import gap_wording, wording
-from pmif.exhibits.overview import count
+from pmif.exhibits.counts import count
 from pmif.period import Period
 
 PLACES = ("country", "region", "neighbours")

@@ -6,7 +6,7 @@ from functools import partial
 
 from pmif.commentary.notation import write_role
 from pmif.commentary.values import with_unit
-from pmif.commentary.vocabulary import FIGURE, Asked, CannotBindError, Entry, Kind, NamedFigure, Said, known, touch
+from pmif.commentary.vocabulary import FIGURE, Asked, CannotBindError, Entry, Kind, NamedFigure, Said, touch
 from pmif.exhibits import wording
 from pmif.framework import Frequency
 from pmif.period import Period
@@ -15,18 +15,18 @@ from pmif.period import Period
 def _history(asked: Asked) -> tuple[NamedFigure, list[NamedFigure]]:
     """The newest figure and every earlier one of the present definition, oldest first."""
     pm, name = asked.pm, asked.named
-    rows = pm.by_series.get((name.area, name.dimension, name.group), pm.figures.iloc[:0])
+    series = pm.by_series.get((name.area, name.dimension, name.group), ())
     breaks = [Period.parse(c.since).sort_key for c in pm.measure.definition_changes]
     now = asked.figure()
     since = max((b for b in breaks if b <= now.period.sort_key), default=None)
     earlier_ones = []
-    columns = (rows[c] for c in ("value", "lower", "upper", "status"))
-    for period, value, low, high, status in zip(map(Period.parse, rows["period"]), *columns, strict=True):
-        if period.sort_key >= now.period.sort_key or (since and period.sort_key < since):
+    for figure in series:
+        key = figure.period.sort_key
+        if key >= now.period.sort_key or (since and key < since):
             continue
-        if status != "shown":
-            raise CannotBindError(f"the figure for {period.label} is not shown, so no record can be told")
-        earlier_ones.append(NamedFigure(pm, period, float(value), known(float(low)), known(float(high))))
+        if not figure.shown:
+            raise CannotBindError(f"the figure for {figure.period.label} is not shown, so no record can be told")
+        earlier_ones.append(NamedFigure.of(pm, figure))
     if not earlier_ones:
         raise CannotBindError(f"'{asked.target.name}' has no earlier figure to compare with")
     return now, earlier_ones

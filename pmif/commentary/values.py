@@ -9,7 +9,7 @@ from pmif.commentary.ranking import Ends, ends, gap_of
 from pmif.commentary.vocabulary import FIGURE, Asked, CannotBindError, Entry, Kind, NamedFigure, Said
 from pmif.disclosure import Due, PublishedMeasure, State
 from pmif.exhibits import gap_wording, wording
-from pmif.exhibits.overview import Counts, count
+from pmif.exhibits.counts import Counts, count
 from pmif.framework import Target
 from pmif.period import Period
 
@@ -60,9 +60,9 @@ def earlier(asked: Asked) -> NamedFigure:
     """The figure that a change is counted from: that of `since`, or the one before the newest."""
     since = asked.period_option("since")
     name, pm = asked.named, asked.pm
-    rows = pm.by_series.get((name.area, name.dimension, name.group), pm.figures.iloc[:0])
+    series = pm.by_series.get((name.area, name.dimension, name.group), ())
     now = asked.figure()
-    before = [p for p in map(Period.parse, rows["period"]) if p.sort_key < now.period.sort_key]
+    before = [f.period for f in series if f.period.sort_key < now.period.sort_key]
     if not before:
         raise CannotBindError(f"'{asked.target.name}' has no earlier figure to compare with")
     if since is not None and since not in before:

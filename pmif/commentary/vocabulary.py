@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pmif.commentary.notation import Target
-from pmif.disclosure import Published, PublishedMeasure
+from pmif.disclosure import Figure, Published, PublishedMeasure
 from pmif.disclosure.figure_name import FigureName, find_figure, read_figure_name
 from pmif.errors import FigureNameError, PeriodError
 from pmif.exhibits import wording
@@ -86,7 +86,7 @@ class Asked:
                 f"'{self.target.name}' names a dimension and no group: write {self.named.dimension}=group"
             )
         try:
-            row = find_figure(self.published, self.named)
+            figure = find_figure(self.published, self.named)
         except FigureNameError as fault:
             hint = (
                 ": write {gap-period}, {highest-value} or a ward's name"
@@ -94,15 +94,14 @@ class Asked:
                 else ""
             )
             raise CannotBindError(f"{str(fault).rstrip('.')}{hint}") from None
-        if row["status"] == "suppressed":
+        if figure.status == "suppressed":
             raise CannotBindError(
-                f"the figure for {Period.parse(row['period']).label} is withheld to protect people, so it cannot be "
+                f"the figure for {figure.period.label} is withheld to protect people, so it cannot be "
                 "written: say that it is withheld, or leave it out"
             )
-        if row["status"] != "shown":
-            raise CannotBindError(f"there is no figure for {Period.parse(row['period']).label}: it is {row['status']}")
-        lower, upper = known(float(row["lower"])), known(float(row["upper"]))
-        return NamedFigure(self.pm, Period.parse(row["period"]), float(row["value"]), lower, upper)
+        if not figure.shown:
+            raise CannotBindError(f"there is no figure for {figure.period.label}: it is {figure.status}")
+        return NamedFigure.of(self.pm, figure)
 
     def period_option(self, key: str) -> Period | None:
         if key not in self.options:
@@ -123,10 +122,9 @@ class NamedFigure:
     lower: float | None
     upper: float | None
 
-
-def known(limit: float) -> float | None:
-    """A limit, or None where none is published."""
-    return None if math.isnan(limit) else limit
+    @classmethod
+    def of(cls, pm: PublishedMeasure, figure: Figure) -> "NamedFigure":
+        return cls(pm, figure.period, figure.value, figure.lower, figure.upper)
 
 
 def touch(one: NamedFigure, other: NamedFigure) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from pmif.disclosure.figure import Figure
 from pmif.disclosure.published import Published, PublishedBatch, PublishedMeasure, open_published
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.hub import BatchKind
@@ -27,6 +28,7 @@ __all__ = [
     "BatchKind",
     "Comparison",
     "Due",
+    "Figure",
     "Finding",
     "Gap",
     "GapChange",

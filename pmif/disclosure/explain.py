@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from pmif.disclosure.figure import Figure
 from pmif.disclosure.figure_name import find_figure, read_figure_name
 from pmif.disclosure.published import Published, open_published
 from pmif.framework import Measure, Unit
 from pmif.hub import BatchKind, Receipt, reading
 from pmif.hub.columns import KEY
 from pmif.intake.asked import value_words
-from pmif.period import Period
 
 
 def explain(root: Path, name: str, report: str = "current") -> str:
@@ -26,28 +26,28 @@ def explain(root: Path, name: str, report: str = "current") -> str:
     published = open_published(root, report)
     figure = find_figure(published, read_figure_name(published, name))
     with reading(root) as hub:
-        receipt = hub.receipt(figure["batch"])
-        history = hub.history([figure[c] for c in KEY])
-    measure = published.framework.measure(figure["measure"])
+        receipt = hub.receipt(figure.batch)
+        history = hub.history([str(getattr(figure, c)) for c in KEY])
+    measure = published.framework.measure(figure.measure)
     return "\n".join(_lines(published, measure, figure, receipt, history))
 
 
 def _lines(
-    published: Published, measure: Measure, figure: "pd.Series[str]", receipt: Receipt, history: pd.DataFrame
+    published: Published, measure: Measure, figure: Figure, receipt: Receipt, history: pd.DataFrame
 ) -> list[str]:
     framework = published.framework
-    area = published.areas.find(figure["area"], figure["vintage"])
+    area = published.areas.find(figure.area, figure.vintage)
     assert area is not None, "a published figure's area is in the registry"
-    whom = framework.group_title(figure["dimension"], figure["group"]) if figure["group"] else "everyone"
-    source = framework.source(figure["source"])
+    whom = framework.group_title(figure.dimension, figure.group) if figure.group else "everyone"
+    source = framework.source(figure.source)
     lines = [
         f"{measure.title}: {_shown(figure, measure, framework.unit(measure))}",
-        f"  of          {whom}, {area.name} ({area.code}, {area.vintage}), {Period.parse(figure['period']).label}",
+        f"  of          {whom}, {area.name} ({area.code}, {area.vintage}), {figure.period.label}",
         f"  in report   {published.report.id}, as known on {published.report_date.isoformat()}",
         f"  made by     {_made_by(measure, figure)}",
         f"  from        {_place(figure)}",
         f"  read as     {_transform(figure)}",
-        f"  known       since {figure['known']}; published {_published(figure)}",
+        f"  known       since {figure.known}; published {_published(figure)}",
         f"  batch       {receipt.batch}: {_batch(receipt, published)}",
         f"  file hash   sha256 {receipt.sha256}",
         f"  source      {source.publisher}, {source.dataset}; licence {source.licence}; data/sources/{source.id}.yml",
@@ -55,10 +55,10 @@ def _lines(
     if address := measure.address or source.address:
         lines.append(f"  address     {address}")
     lines += [f"  fetched     {part.address}" for part in receipt.parts if part.address]
-    if figure["transform"].startswith("correction "):
+    if figure.transform.startswith("correction "):
         lines.append("  corrected   as declared in data/corrections")
     # What people wrote may quote a count, so it is told only where nothing of the measure is withheld.
-    if not (published.measure(measure.id).figures["status"] == "suppressed").any():
+    if all(f.status != "suppressed" for f in published.measure(measure.id).figures):
         roles = {r.id: r.title for r in framework.roles}
         lines += [
             f"  confirmed   {c.oddity}: {c.reason} ({roles.get(c.role, c.role)})"
@@ -66,52 +66,51 @@ def _lines(
             if c.oddity.startswith(f"{measure.id}/")
         ]
         lines += [
-            f"  note        {n.text}" for n in receipt.notes if (n.measure, n.period) == (measure.id, figure["period"])
+            f"  note        {n.text}" for n in receipt.notes if (n.measure, n.period) == (measure.id, figure.period.id)
         ]
     return [*lines, *_earlier(history, figure, measure, published)]
 
 
-def _shown(figure: "pd.Series[str]", measure: Measure, unit: Unit) -> str:
-    if figure["status"] != "shown":
-        return f"{figure['status']}{f': {figure.reason}' if figure['reason'] else ''}"
-    text = value_words(float(figure["value"]), measure, unit)
-    limits = f", 95% interval {_limits(figure)} ({figure['interval']})" if figure["interval"] else ""
+def _shown(figure: Figure, measure: Measure, unit: Unit) -> str:
+    if figure.status != "shown":
+        return f"{figure.status}{f': {figure.reason}' if figure.reason else ''}"
+    text = value_words(figure.value, measure, unit)
+    limits = ""
+    if figure.lower is not None and figure.upper is not None:
+        limits = f", 95% interval {figure.lower:,.4g} to {figure.upper:,.4g} ({figure.interval})"
     marks = {"p": ", provisional", "r": ", revised", "e": ", our estimate"}
-    return f"{text}{limits}{marks.get(figure['mark'], '')}"
+    return f"{text}{limits}{marks.get(figure.mark, '')}"
 
 
-def _limits(figure: "pd.Series[str]") -> str:
-    return f"{float(figure['lower']):,.4g} to {float(figure['upper']):,.4g}"
-
-
-def _made_by(measure: Measure, figure: "pd.Series[str]") -> str:
+def _made_by(measure: Measure, figure: Figure) -> str:
     if measure.method == "as-published":
         return "nothing: the value is as published"
-    if figure["status"] != "shown":
+    if figure.status != "shown":
         return f"method '{measure.method}'"
-    counts = [figure["numerator"], figure["denominator"]]
-    shown = "" if any(pd.isna(c) for c in counts) else f", from {float(counts[0]):,.10g} of {float(counts[1]):,.10g}"
+    shown = ""
+    if figure.numerator is not None and figure.denominator is not None:
+        shown = f", from {figure.numerator:,.10g} of {figure.denominator:,.10g}"
     bands = f", over the age bands of '{measure.bands}'; the first band's row is named here" if measure.bands else ""
     return f"method '{measure.method}'{shown}{bands}"
 
 
-def _place(figure: "pd.Series[str]") -> str:
-    parts = [figure["file"]]
-    parts += [f"sheet '{figure['sheet']}'"] if figure["sheet"] else []
-    parts += [f"cell {figure['cell']}"] if figure["cell"] else []
-    parts += [f"row {figure['row']}"] if figure["row"] and not figure["cell"] else []
+def _place(figure: Figure) -> str:
+    parts = [figure.file]
+    parts += [f"sheet '{figure.sheet}'"] if figure.sheet else []
+    parts += [f"cell {figure.cell}"] if figure.cell else []
+    parts += [f"row {figure.row}"] if figure.row and not figure.cell else []
     return ", ".join(parts)
 
 
-def _transform(figure: "pd.Series[str]") -> str:
+def _transform(figure: Figure) -> str:
     # What was done to a cell may quote it.
-    if figure["status"] != "shown":
+    if figure.status != "shown":
         return "not told: no figure is shown"
-    return figure["transform"] or "as written"
+    return figure.transform or "as written"
 
 
-def _published(figure: "pd.Series[str]") -> str:
-    return f"{'on' if figure['published_basis'] == 'on' else 'not later than'} {figure['published']}"
+def _published(figure: Figure) -> str:
+    return f"{'on' if figure.published_basis == 'on' else 'not later than'} {figure.published}"
 
 
 def _batch(receipt: Receipt, published: Published) -> str:
@@ -124,10 +123,10 @@ def _batch(receipt: Receipt, published: Published) -> str:
     return f"{receipt.kind}{who}, received {when}, read by {receipt.layout or 'its adapter'}, {taken}"
 
 
-def _earlier(history: pd.DataFrame, figure: "pd.Series[str]", measure: Measure, published: Published) -> list[str]:
+def _earlier(history: pd.DataFrame, figure: Figure, measure: Measure, published: Published) -> list[str]:
     """When the figure came before. Its earlier values are told only where no small count is ever withheld."""
-    others = history[(history["known"] <= figure["known"]) & (history["batch"] != figure["batch"])]
-    others = pd.concat([others, history[(history["batch"] == figure["batch"]) & (history["known"] < figure["known"])]])
+    others = history[(history["known"] <= figure.known) & (history["batch"] != figure.batch)]
+    others = pd.concat([others, history[(history["batch"] == figure.batch) & (history["known"] < figure.known)]])
     if others.empty:
         return []
     rule = next(r for r in published.framework.disclosure_rules if r.id == measure.disclosure)

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import pandas as pd
-
+from pmif.disclosure.figure import Figure
 from pmif.disclosure.published import Published, PublishedMeasure
 from pmif.errors import FigureNameError, PeriodError
 from pmif.geography import AreaKind
@@ -52,7 +51,7 @@ def read_figure_name(published: Published, text: str) -> FigureName:
             try:
                 found["period"] = Period.parse(part).id
             except PeriodError:
-                if pm.figures.empty:
+                if not pm.figures:
                     raise FigureNameError(
                         f"'{measure_id}' has no figure in the report for {published.report.label}. "
                         f"{pm.finding.reason}".strip()
@@ -88,7 +87,7 @@ def _areas(pm: PublishedMeasure) -> dict[str, str]:
     names["borough"] = areas.borough.code
     names[area_slug(areas.borough.code)] = areas.borough.code
     names[area_slug(areas.borough.name)] = areas.borough.code
-    for code, vintage in dict.fromkeys(zip(pm.figures["area"], pm.figures["vintage"], strict=True)):
+    for code, vintage in dict.fromkeys((f.area, f.vintage) for f in pm.figures):
         area = areas.find(code, vintage)
         if area is None:
             continue
@@ -99,38 +98,33 @@ def _areas(pm: PublishedMeasure) -> dict[str, str]:
     return names
 
 
-def find_figure(published: Published, wanted: FigureName) -> "pd.Series[str]":
-    """The row of a figure, withheld or not. Without a period: the newest, and of another place the borough's newest.
+def find_figure(published: Published, wanted: FigureName) -> Figure:
+    """The figure of a name, withheld or not. Without a period: the newest, and of another place the borough's newest.
 
     Errors: FigureNameError saying which figures there are.
     """
     pm = published.measure(wanted.measure)
-    rows = pm.figures  # oldest first
-    if rows.empty:
+    if not pm.figures:
         raise FigureNameError(
             f"'{wanted.measure}' has no figure in the report for {published.report.label}. {pm.finding.reason}".strip()
         )
     series = pm.by_series.get((wanted.area, wanted.dimension, wanted.group))
     if series is None:
         raise FigureNameError(f"'{wanted.measure}' has no such figure. It has {_held(pm)}")
-    newest = pm.finding.period.id if pm.finding.period else ""
     if wanted.period:
-        of_period = series[series["period"] == wanted.period]
-    elif wanted.area != published.areas.borough.code and (series["period"] == newest).any():
-        of_period = series[series["period"] == newest]
+        of_period = [f for f in series if f.period.id == wanted.period]
+    elif wanted.area != published.areas.borough.code:
+        of_period = [f for f in series if f.period == pm.finding.period] or [series[-1]]
     else:
-        of_period = series.tail(1)
-    if of_period.empty:
-        raise FigureNameError(
-            f"'{wanted.measure}' has no figure of {wanted.period}. It has {', '.join(series['period'])}"
-        )
-    found: pd.Series[str] = of_period.iloc[-1]
-    return found
+        of_period = [series[-1]]
+    if not of_period:
+        periods = ", ".join(f.period.id for f in series)
+        raise FigureNameError(f"'{wanted.measure}' has no figure of {wanted.period}. It has {periods}")
+    return of_period[-1]
 
 
 def _held(pm: PublishedMeasure) -> str:
-    rows = pm.figures
-    places = list(dict.fromkeys(area_slug(name) for name in rows["area_name"]))
-    groups = sorted({f"{d}={g}" for d, g in zip(rows["dimension"], rows["group"], strict=True) if d})
+    places = list(dict.fromkeys(area_slug(f.name) for f in pm.figures))
+    groups = sorted({f"{f.dimension}={f.group}" for f in pm.figures if f.dimension})
     has = f"areas {', '.join(places[:8])}{' ...' if len(places) > 8 else ''}"
     return has + (f"; groups {', '.join(groups[:8])}" if groups else "; no groups")

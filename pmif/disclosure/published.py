@@ -1,22 +1,22 @@
 """Published figures: the only thing that exhibits and pages may read."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-import pandas as pd
-from pydantic import ValidationError
-
+from pmif.disclosure.figure import COLUMNS, Figure
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.errors import RunError
 from pmif.framework import DEPRIVATION, Bearing, Framework, Measure, Outcome, Source, Unit, load_reporting
 from pmif.geography import Areas, load_areas
-from pmif.hub import BatchKind, built_folder, read_table
+from pmif.hub import BatchKind, built_folder, read_as_written
 from pmif.indicators import Finding, Gap, unflatten
-from pmif.indicators.trend import in_order
 from pmif.period import Period
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -38,16 +38,16 @@ class PublishedBatch:
 
 @dataclass(frozen=True)
 class Published:
-    """Everything one report may show."""
+    """Everything one report may show. `rows` are the published figures as they are written, one a row."""
 
     framework: Framework
     areas: Areas
     report: Period
-    figures: pd.DataFrame
+    rows: tuple[Mapping[str, str], ...]
     findings: dict[str, Finding]
     gaps: tuple[Gap, ...]
     batches: tuple[PublishedBatch, ...] = ()
-    confirmations: pd.DataFrame = field(default_factory=pd.DataFrame)
+    confirmations: tuple[Mapping[str, str], ...] = ()
 
     @property
     def report_date(self) -> date:
@@ -72,13 +72,16 @@ class Published:
         return vintage in self.framework.reporting.ward_shapes
 
     @cached_property
-    def _rows_of(self) -> dict[str, Any]:
-        """Where the rows of each measure stand."""
-        return {str(name): rows for name, rows in self.figures.groupby("measure").indices.items()}
+    def _rows_of(self) -> dict[str, list[Mapping[str, str]]]:
+        rows_of: dict[str, list[Mapping[str, str]]] = {}
+        for row in self.rows:
+            rows_of.setdefault(row["measure"], []).append(row)
+        return rows_of
 
-    def rows_of(self, measure_id: str) -> pd.DataFrame:
-        """Every row of a measure, as published; taken out only when a page asks for it, since few ask for all."""
-        return self.figures.take(self._rows_of.get(measure_id, []))
+    def figures_of(self, measure_id: str) -> tuple[Figure, ...]:
+        """Every figure of a measure, oldest first; made only when a page asks for it, since few ask for all."""
+        made = map(Figure.read, self._rows_of.get(measure_id, ()))
+        return tuple(sorted(made, key=lambda figure: figure.period.sort_key))
 
     @cached_property
     def _opened(self) -> dict[str, "PublishedMeasure"]:
@@ -139,12 +142,9 @@ class Published:
         }
 
 
-@dataclass(frozen=True, eq=False)  # one object a measure: tables cannot be compared as a whole
+@dataclass(frozen=True, eq=False)  # one object a measure
 class PublishedMeasure:
-    """One measure as a report may show it.
-
-    The tables that its methods return are shared between callers: read them, do not write to them.
-    """
+    """One measure as a report may show it."""
 
     published: Published
     measure: Measure
@@ -152,15 +152,14 @@ class PublishedMeasure:
     gaps: tuple[Gap, ...]
 
     @cached_property
-    def figures(self) -> pd.DataFrame:
-        """All its rows, oldest first; a withheld one has NaN."""
-        return in_order(self.published.rows_of(self.id)).reset_index(drop=True)
+    def figures(self) -> tuple[Figure, ...]:
+        """All of them, oldest first; a withheld one has NaN."""
+        return self.published.figures_of(self.id)
 
     @cached_property
-    def by_series(self) -> dict[tuple[str, str, str], pd.DataFrame]:
-        """Its rows by area, dimension and group, oldest first: commentary asks for one after another."""
-        groups = self.figures.groupby(["area", "dimension", "group"], sort=False)
-        return {(str(a), str(d), str(g)): rows for (a, d, g), rows in groups}
+    def by_series(self) -> dict[tuple[str, str, str], tuple[Figure, ...]]:
+        """Its figures by area, dimension and group, oldest first."""
+        return _parted(self.figures, lambda figure: figure.series)
 
     @property
     def id(self) -> str:
@@ -182,43 +181,40 @@ class PublishedMeasure:
     def newest_period(self) -> Period | None:
         return self.finding.period
 
-    def series(self, kind: str = "borough") -> pd.DataFrame:
-        """Everyone's figures of one kind of area, oldest first, with `label` (the period, short)."""
-        return self._by_kind.get(kind, self._no_rows)
+    def series(self, kind: str = "borough") -> tuple[Figure, ...]:
+        """Everyone's figures of one kind of area, oldest first."""
+        return self._by_kind.get(kind, ())
 
     @cached_property
-    def _by_kind(self) -> dict[str, pd.DataFrame]:
-        everyone = self.figures[self.figures["dimension"] == ""]
-        return {str(kind): _labelled(rows) for kind, rows in everyone.groupby("kind")}
+    def _by_kind(self) -> dict[str, tuple[Figure, ...]]:
+        return _parted((f for f in self.figures if not f.dimension), lambda figure: figure.kind)
 
     @cached_property
-    def _no_rows(self) -> pd.DataFrame:
-        return _labelled(self.figures.iloc[0:0])
-
-    def wards(self) -> pd.DataFrame:
-        """The newest period's figure of every ward; empty where none has any."""
-        return self._wards
-
-    @cached_property
-    def _wards(self) -> pd.DataFrame:
-        rows = self.series("ward")
-        if rows.empty:
-            return rows
-        newest = rows.iloc[-1]
-        now: pd.DataFrame = rows[(rows["period"] == newest["period"]) & (rows["vintage"] == newest["vintage"])]
-        return now.sort_values("area_name", ignore_index=True)
+    def wards(self) -> tuple[Figure, ...]:
+        """The newest period's figure of every ward, by name; empty where none has any."""
+        every = self.series("ward")
+        if not every:
+            return ()
+        newest = every[-1]
+        now = (f for f in every if (f.period, f.vintage) == (newest.period, newest.vintage))
+        return tuple(sorted(now, key=lambda figure: figure.name))
 
     @property
     def can_be_mapped(self) -> bool:
         """Whether its newest ward figures are of wards whose shapes are held."""
-        wards = self.wards()
-        return not wards.empty and all(map(self.published.has_shapes, wards["vintage"]))
+        return bool(self.wards) and all(self.published.has_shapes(f.vintage) for f in self.wards)
 
-    def by_group(self, dimension: str) -> pd.DataFrame:
+    def by_group(self, dimension: str) -> tuple[Figure, ...]:
         """The borough's newest figures by the groups of a dimension; empty where there are none."""
-        rows = self.figures[(self.figures["kind"] == "borough") & (self.figures["dimension"] == dimension)]
-        newest = rows["period"].iloc[-1] if len(rows) else ""
-        return _labelled(rows[rows["period"] == newest])
+        every = [f for f in self.figures if f.kind == "borough" and f.dimension == dimension]
+        return tuple(f for f in every if f.period == every[-1].period)
+
+
+def _parted(figures: Iterable[Figure], by: Callable[[Figure], Key]) -> dict[Key, tuple[Figure, ...]]:
+    parts: dict[Key, list[Figure]] = {}
+    for figure in figures:
+        parts.setdefault(by(figure), []).append(figure)
+    return {key: tuple(held) for key, held in parts.items()}
 
 
 def open_published(root: Path | str, period: str = "current") -> Published:
@@ -232,12 +228,15 @@ def open_published(root: Path | str, period: str = "current") -> Published:
     if not (folder / "framework.json").exists():
         raise RunError(f"nothing has been published for {report.id}: run 'pmif build {report.id}' first")
     try:
-        findings = [Finding.model_validate(unflatten(row)) for row in _texts(read_table(folder, "published-findings"))]
-        gaps = [Gap.model_validate(unflatten(row)) for row in _texts(read_table(folder, "published-gaps"))]
+        findings = [Finding.model_validate(unflatten(row)) for row in read_as_written(folder, "published-findings")]
+        gaps = [Gap.model_validate(unflatten(row)) for row in read_as_written(folder, "published-gaps")]
         framework = Framework.model_validate_json((folder / "framework.json").read_bytes())
-        batches = tuple(_batch(row) for row in _texts(read_table(folder, "published-batches")))
-        confirmations = read_table(folder, "published-confirmations")
-    except (ValidationError, FileNotFoundError):
+        batches = tuple(_batch(row) for row in read_as_written(folder, "published-batches"))
+        confirmations = tuple(read_as_written(folder, "published-confirmations"))
+        rows = tuple(read_as_written(folder, "published-figures"))
+        if rows and set(rows[0]) != set(COLUMNS):
+            raise KeyError("other columns than ours")
+    except (ValueError, KeyError, FileNotFoundError):
         raise RunError(
             f"what was published for {report.id} was made by another version of this program: "
             f"run 'pmif build {report.id}' again"
@@ -246,7 +245,7 @@ def open_published(root: Path | str, period: str = "current") -> Published:
         framework=framework,
         areas=load_areas(root),
         report=report,
-        figures=read_table(folder, "published-figures"),
+        rows=rows,
         findings={f.measure: f for f in findings},
         gaps=tuple(gaps),
         batches=batches,
@@ -268,11 +267,3 @@ def _batch(row: dict[str, str]) -> PublishedBatch:
         licence=row["licence"],
         address=row["address"],
     )
-
-
-def _labelled(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(label=[Period.parse(p).short_label for p in rows["period"]]).reset_index(drop=True)
-
-
-def _texts(table: pd.DataFrame) -> list[dict[str, str]]:
-    return [{str(c): "" if pd.isna(v) else str(v) for c, v in row.items()} for row in table.to_dict("records")]

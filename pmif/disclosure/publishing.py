@@ -8,22 +8,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from pmif.disclosure.figure import COLUMNS
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.disclosure.suppress import suppress, without_bands
 from pmif.framework import TO_CONFIRM, Framework, load_framework
 from pmif.geography import Areas, load_areas
 from pmif.hub import BatchKind, Receipt, StandingTable, built_folder, replace_folder, write_table, writing
 from pmif.hub.columns import KEY
-from pmif.indicators import Gap, column_names, estimate, find, find_gaps, flatten
+from pmif.indicators import Gap, column_names, flatten
+from pmif.indicators.estimate import estimate
+from pmif.indicators.inequality import find_gaps
+from pmif.indicators.trend import find
 from pmif.intake import read_tables
 from pmif.methods import METHODS
-
-FIGURE_COLUMNS = [
-    "measure", "area", "vintage", "kind", "area_name", "period", "dimension", "group",
-    "value", "lower", "upper", "interval", "numerator", "denominator",
-    "status", "mark", "reason", "published", "published_basis", "source",
-    "file", "sheet", "cell", "row", "transform", "batch", "known",
-]  # fmt: skip
 
 GAP_COLUMNS = column_names(Gap)  # a report may have no gap, and its table has its columns all the same
 
@@ -66,7 +63,7 @@ def publish(root: Path, period: str) -> Path:
     # A figure that came again otherwise is a revised one, whether its supplier says so or not.
     observations["mark"] = observations["mark"].mask(observations.pop("revises") & (observations["mark"] == ""), "r")
     indicators = _with_places(estimate(observations, framework, areas), areas)
-    figures = suppress(without_bands(indicators, framework), framework)[FIGURE_COLUMNS]
+    figures = suppress(without_bands(indicators, framework), framework)[list(COLUMNS)]
     figures["transform"] = _transforms(figures, framework)
     receipts = [r for r in receipts if r.batch in set(figures["batch"])]
     with replace_folder(built_folder(root, report.id)) as folder:

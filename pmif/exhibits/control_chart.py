@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from pmif.disclosure import PublishedMeasure, Went
+from pmif.disclosure import Figure, PublishedMeasure, Went
 from pmif.exhibits import scale, style, wording
 from pmif.exhibits.axes import draw_dates, draw_ticks
 from pmif.exhibits.chip import chip, chip_list
 from pmif.exhibits.exhibit import Exhibit, slug, table
-from pmif.exhibits.figures import Figure, figures
 from pmif.exhibits.labels import EndLabel, draw_end_labels, end_label, room_for
 from pmif.exhibits.shapes import SHAPES, Change, change_of, draw_dots
 from pmif.exhibits.sheet import Sheet
@@ -310,7 +309,7 @@ def _alt_text(chart: Chart) -> str:
 def _table(chart: Chart) -> str:
     pm = chart.pm
     dots = {d.point.period: d for d in chart.dots}
-    held = [f for f in figures(pm.series("borough")) if _present(pm, f.period)]
+    held = [f for f in pm.series("borough") if _present(pm, f.period)]
     body = [(f.period.label, _cells(chart, f, dots.get(f.period))) for f in held]
     unit = wording.lower_first(wording.axis_words(pm))
     average = f"Average {chart.limit(chart.mean)}, " if chart.mean is not None else ""

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from pmif.disclosure import PublishedMeasure
+from pmif.disclosure import Figure, PublishedMeasure
 from pmif.exhibits import scale, style, wording
 from pmif.exhibits.axes import draw_grid, draw_sizes
 from pmif.exhibits.chip import icon
 from pmif.exhibits.exhibit import Exhibit, slug, table
-from pmif.exhibits.figures import Figure, figures
 from pmif.exhibits.labels import Dot, EndLabel, draw_end_labels, draw_names, end_label, room_for
 from pmif.exhibits.shapes import SHAPES, Change, change_of, draw_dots
 from pmif.exhibits.sheet import Box, Sheet
@@ -116,25 +115,24 @@ def funnel_plot(pm: PublishedMeasure) -> Exhibit | None:
 
 
 def _chart(pm: PublishedMeasure) -> Chart | None:
-    rows = pm.wards()
-    if pm.measure.method not in FUNNELS or rows.empty:
+    if pm.measure.method not in FUNNELS:
         return None
-    counted = (rows["status"] == "shown") & rows["numerator"].notna() & (rows["denominator"] > 0)
-    held = rows[counted]
+    held = [(f, f.numerator, f.denominator) for f in pm.wards if f.shown and f.numerator is not None and f.denominator]
     if len(held) < FEWEST:
         return None
     multiplier = pm.unit.multiplier
     # Wards are withheld because their counts are low, so the rest alone would make too high an average.
     whole = next((gap.average for gap in pm.gaps if gap.dimension == "ward"), None)
-    if whole is None and len(held) < len(rows):
+    if whole is None and len(held) < len(pm.wards):
         return None
     average = None if whole is None else whole / multiplier
-    found = FUNNELS[pm.measure.method](held["numerator"].to_numpy(), held["denominator"].to_numpy(), average)
+    counts, sizes = ([counted[n] for counted in held] for n in (1, 2))
+    found = FUNNELS[pm.measure.method](counts, sizes, average)
     wards = []
-    for figure, size, flag in zip(figures(held), held["denominator"], found.flags.flag, strict=True):
+    for (figure, _, size), flag in zip(held, found.flags.flag, strict=True):
         side, clear = FLAGS[str(flag)]
         change = change_of(pm, higher=side == "above") if side else ""
-        wards.append(Ward(figure.area, figure.name, float(size), figure.value, side, clear, change))
+        wards.append(Ward(figure.area, figure.name, size, figure.value, side, clear, change))
 
     def line(values: Floats) -> list[tuple[float, float]]:
         return [(float(n), float(v) * multiplier) for n, v in zip(found.denominator, values, strict=True)]
@@ -142,7 +140,7 @@ def _chart(pm: PublishedMeasure) -> Chart | None:
     return Chart(
         pm=pm,
         wards=tuple(wards),
-        absent=tuple(rows.loc[~counted, "area_name"]),
+        absent=tuple(f.name for f in pm.wards if f not in [counted[0] for counted in held]),
         average=found.average * multiplier,
         near=(line(found.near.upper), line(found.near.lower)),
         far=(line(found.far.upper), line(found.far.lower)),
@@ -257,11 +255,11 @@ def _said(pm: PublishedMeasure, value: float) -> str:
 
 
 def _period(chart: Chart) -> str:
-    return figures(chart.pm.wards())[0].period.label
+    return chart.pm.wards[0].period.label
 
 
 def _estimated(chart: Chart) -> bool:
-    return any(f.mark == "e" for f in figures(chart.pm.wards()))
+    return any(f.mark == "e" for f in chart.pm.wards)
 
 
 def _title(chart: Chart) -> str:
@@ -348,7 +346,7 @@ def _few(pm: PublishedMeasure, wards: Sequence[Ward]) -> str:
 def _table(chart: Chart) -> str:
     pm = chart.pm
     wards = {w.code: w for w in chart.wards}
-    held = figures(pm.wards())
+    held = pm.wards
     body = [(f.name, _cells(pm, f, wards.get(f.area))) for f in held]
     unit = wording.lower_first(wording.axis_words(pm))
     average = wording.plain_value(pm, chart.average)

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from pmif.disclosure import Gap, PublishedMeasure
+from pmif.disclosure import Figure, Gap, PublishedMeasure
 from pmif.exhibits import scale, style, wording
 from pmif.exhibits.axes import Scale, draw_grid
 from pmif.exhibits.exhibit import Exhibit, slug, table
-from pmif.exhibits.figures import Figure, figures
 from pmif.exhibits.gap_wording import group_title, slope_words
 from pmif.exhibits.labels import Dot, draw_names
 from pmif.exhibits.sheet import Box, Sheet
@@ -143,26 +142,25 @@ def _wards(pm: PublishedMeasure) -> list[tuple[Figure, str, float, str]]:
     deprivation = pm.published.deprivation
     if deprivation is None:
         return []
-    scores = {f.area: f for f in figures(deprivation.wards()) if f.shown}
-    rows = pm.wards()
-    held = figures(rows)
-    if any(f.area not in scores for f in held):
+    scores = {f.area: f for f in deprivation.wards if f.shown}
+    if any(f.area not in scores for f in pm.wards):
         return []
-    made = [
-        (f, f.name, float(size), wording.shown_or_symbol(deprivation, scores[f.area]))
-        for f, size in zip(held, rows["denominator"], strict=True)
-    ]
+    made = [(f, f.name, _size(f), wording.shown_or_symbol(deprivation, scores[f.area])) for f in pm.wards]
     return sorted(made, key=lambda one: (-scores[one[0].area].value, one[0].area))
 
 
 def _groups(pm: PublishedMeasure, dimension: str) -> list[tuple[Figure, str, float, str]]:
     """Every group with its title and size, in the order of the dimension. Empty where any is missing."""
-    rows = pm.by_group(dimension)
-    held = {f.group: (f, float(size)) for f, size in zip(figures(rows), rows["denominator"], strict=True)}
+    held = {f.group: f for f in pm.by_group(dimension)}
     groups = pm.published.framework.dimension(dimension).groups
     if any(group.id not in held for group in groups):
         return []
-    return [(held[group.id][0], group_title(pm, dimension, group.id), held[group.id][1], "") for group in groups]
+    return [(held[g.id], group_title(pm, dimension, g.id), _size(held[g.id]), "") for g in groups]
+
+
+def _size(figure: Figure) -> float:
+    """How many people a figure is of; NaN where that is not published."""
+    return math.nan if figure.denominator is None else figure.denominator
 
 
 def _band(places: Sequence[Place], weights: Sequence[float], unit: Unit) -> tuple[tuple[float, float, float], ...]:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pmif.disclosure import PublishedMeasure
 from pmif.exhibits import wording
 from pmif.exhibits.exhibit import Fragment, Shaded, fragment, table
-from pmif.exhibits.figures import figures
 from pmif.exhibits.source import source_lines
-from pmif.period import Period
 
 
 def ward_heat_table(measures: Sequence[PublishedMeasure], deprivation: PublishedMeasure | None = None) -> Fragment:
@@ -17,12 +15,12 @@ def ward_heat_table(measures: Sequence[PublishedMeasure], deprivation: Published
     Each cell's text carries the figure; the shade says only in which quarter of the wards it lies.
     Missing: an empty fragment where no measure has ward figures.
     """
-    held = [pm for pm in measures if not pm.wards().empty]
+    held = [pm for pm in measures if pm.wards]
     if not held:
         return Fragment("")
-    by_measure = [{f.area: f for f in figures(pm.wards())} for pm in held]
+    by_measure = [{f.area: f for f in pm.wards} for pm in held]
     names = {f.area: f.name for wards in by_measure for f in wards.values()}
-    scores = {f.area: f.value for f in figures(deprivation.wards()) if f.shown} if deprivation else {}
+    scores = {f.area: f.value for f in deprivation.wards if f.shown} if deprivation else {}
     order = sorted(names, key=lambda code: (-scores.get(code, -math.inf), names[code]))
     columns = ["Ward"]
     cells: dict[str, list[str | Shaded]] = {code: [] for code in order}
@@ -55,10 +53,8 @@ def ward_heat_table(measures: Sequence[PublishedMeasure], deprivation: Published
 
 
 def _heading(pm: PublishedMeasure) -> str:
-    rows = pm.wards()
-    mark = " [e]" if (rows["mark"] == "e").any() else ""
-    period = Period.parse(str(rows["period"].iloc[0])).label
-    return f"{pm.measure.title}, {period}, {wording.lower_first(wording.axis_words(pm))}{mark}"
+    mark = " [e]" if any(f.mark == "e" for f in pm.wards) else ""
+    return f"{pm.measure.title}, {pm.wards[0].period.label}, {wording.lower_first(wording.axis_words(pm))}{mark}"
 
 
 def quarters_of(values: dict[str, float]) -> dict[str, int]:

@@ -11,7 +11,6 @@ from pmif.exhibits import gap_wording, scale, verdict, wording
 from pmif.exhibits.chip import chip_list, chips, state_chip
 from pmif.exhibits.control_chart import control_chart
 from pmif.exhibits.exhibit import STOP, Exhibit, Fragment, details, fragment, hidden, slug, table
-from pmif.exhibits.figures import figures
 from pmif.exhibits.funnel_plot import funnel_plot
 from pmif.exhibits.gap_bars import gap_bars
 from pmif.exhibits.gradient_chart import gradient_chart
@@ -228,21 +227,21 @@ def _opened(pm: PublishedMeasure, *, is_open: bool) -> str:
     for dimension in dict.fromkeys(g.dimension for g in pm.gaps if g.dimension != "ward"):
         parts += [gap_bars([pm], dimension=dimension), gradient_chart(pm, dimension), group_table(pm, dimension)]
     parts.append(facts(pm))
-    words = "Definition and source" if pm.figures.empty else "Chart and figures"
+    words = "Chart and figures" if pm.figures else "Definition and source"
     content = fragment(*(part for part in parts if part)).html
     return details(f"{words}{hidden(pm.measure.title)}", content, "pm-more", is_open=is_open)
 
 
 def _no_map(pm: PublishedMeasure) -> str:
     """Ward figures whose wards cannot be drawn say so: a map left out in silence looks like a fault."""
-    if pm.wards().empty:
+    if not pm.wards:
         return ""
     return '<p class="pm-small">No map: the shapes of these wards are not yet held.</p>'
 
 
 def group_table(pm: PublishedMeasure, dimension: str) -> str:
     """The borough's newest figure of every group of a dimension."""
-    groups = figures(pm.by_group(dimension))
+    groups = pm.by_group(dimension)
     if not groups:
         return ""
     held = any(f.lower is not None for f in groups)

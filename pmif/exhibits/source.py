@@ -47,7 +47,7 @@ def origin_id(measure_id: str) -> str:
 
 def origin_link(pm: PublishedMeasure) -> str:
     """To the file and row, or the cell, of every figure of a measure; empty where it has none."""
-    if pm.figures.empty:
+    if not pm.figures:
         return ""
     address = f"{ORIGINS}#{origin_id(pm.id)}"
     return f'<a href="{escape(address)}">Where each figure comes from{hidden(pm.measure.title)}</a>'
@@ -55,7 +55,7 @@ def origin_link(pm: PublishedMeasure) -> str:
 
 def origin_links(measures: Sequence[PublishedMeasure]) -> str:
     """The same for an exhibit of several measures: a few by name, many by the page itself."""
-    each = list({pm.id: pm for pm in measures if not pm.figures.empty}.values())
+    each = list({pm.id: pm for pm in measures if pm.figures}.values())
     if len(each) <= 1:
         return "".join(origin_link(pm) for pm in each)
     if len(each) > FEW:
@@ -66,15 +66,14 @@ def origin_links(measures: Sequence[PublishedMeasure]) -> str:
 
 def definition_notes(pm: PublishedMeasure) -> list[str]:
     """What changed and when, for every break that falls within the figures shown."""
-    periods = [Period.parse(str(p)) for p in pm.series("borough")["period"]]
-    if not periods:
+    series = pm.series("borough")
+    if not series:
         return []
-    first = min(periods, key=lambda p: p.sort_key)
     return [
         escape(
             f"Definition changed from {since.label}: {change.what.rstrip('.')}. "
             "Figures on the two sides cannot be compared."
         )
         for change in pm.measure.definition_changes
-        if (since := Period.parse(change.since)).sort_key > first.sort_key
+        if (since := Period.parse(change.since)).sort_key > series[0].period.sort_key
     ]

@@ -9,7 +9,6 @@ from pmif.disclosure import PublishedMeasure, State
 from pmif.exhibits import scale, style, wording
 from pmif.exhibits.axes import Scale, day_of, draw_dates, draw_grid
 from pmif.exhibits.exhibit import Exhibit, slug, table
-from pmif.exhibits.figures import figures
 from pmif.exhibits.labels import EndLabel, draw_end_labels, end_label, room_for
 from pmif.exhibits.sheet import Sheet
 from pmif.exhibits.source import definition_notes, source_line
@@ -75,9 +74,7 @@ def trend_chart(pm: PublishedMeasure) -> Exhibit | None:
 def points(pm: PublishedMeasure, kind: str) -> list[Point]:
     """The figures that can be shown of one kind of area, oldest first."""
     return [
-        Point(f.period, f.value, f.lower, f.upper, f.mark, era_of(pm, f.period))
-        for f in figures(pm.series(kind))
-        if f.shown
+        Point(f.period, f.value, f.lower, f.upper, f.mark, era_of(pm, f.period)) for f in pm.series(kind) if f.shown
     ]
 
 
@@ -329,7 +326,7 @@ def _course(pm: PublishedMeasure, line: Sequence[Point]) -> str:
 def trend_table(pm: PublishedMeasure) -> str:
     """Every period with every area that has any figure; what cannot be shown has its symbol."""
     kinds = [kind for kind in ("borough", "neighbours", "region", "country") if len(pm.series(kind))]
-    series = {kind: {f.period: f for f in figures(pm.series(kind))} for kind in kinds}
+    series = {kind: {f.period: f for f in pm.series(kind)} for kind in kinds}
     periods = sorted({p for held in series.values() for p in held}, key=lambda p: p.sort_key)
     with_limits = any(f.lower is not None for f in series.get("borough", {}).values())
     newest = max((era_of(pm, p) for p in periods), default=0)

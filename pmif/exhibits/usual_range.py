@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pmif.disclosure import PublishedMeasure, Went
 from pmif.exhibits import wording
-from pmif.methods import spc
+from pmif.methods import signals
 
 
 def usual_limits(pm: PublishedMeasure) -> tuple[float, float] | None:
@@ -87,7 +87,7 @@ def run_words(pm: PublishedMeasure) -> str:
     """What the newest figure shows although it lies within the range: a run that chance seldom makes. Else empty."""
     up = pm.finding.usual.went is Went.HIGHER
     return {
-        spc.TREND: f"{'higher' if up else 'lower'} than the figure before at least five times running",
-        spc.SHIFT: f"at least seven figures in a row {'above' if up else 'below'} the average",
-        spc.TWO_OF_THREE: f"two of three figures near the {'top' if up else 'bottom'} of the usual range",
+        signals.TREND: f"{'higher' if up else 'lower'} than the figure before at least five times running",
+        signals.SHIFT: f"at least seven figures in a row {'above' if up else 'below'} the average",
+        signals.TWO_OF_THREE: f"two of three figures near the {'top' if up else 'bottom'} of the usual range",
     }.get(pm.finding.usual.rule, "")

@@ -13,19 +13,16 @@ from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
-from pmif.disclosure import PublishedMeasure
+from pmif.disclosure import Figure, PublishedMeasure
 from pmif.errors import Fault, GeographyError
 from pmif.exhibits import gap_wording, scale, style, wording
 from pmif.exhibits.exhibit import Exhibit, hidden, slug, table
-from pmif.exhibits.figures import Figure, figures
 from pmif.exhibits.sheet import Box, Sheet, text_box
 from pmif.exhibits.source import ESTIMATED, source_line
 from pmif.exhibits.svg import Part, two_drawings
 from pmif.geography import Areas
-from pmif.period import Period
 
 if TYPE_CHECKING:
-    import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
 ATTRIBUTION = (
@@ -81,12 +78,10 @@ def ward_map(pm: PublishedMeasure) -> Exhibit | None:
     """
     if not pm.can_be_mapped:
         return None
-    rows = pm.wards()
-    shapes = _shapes(pm, rows)
-    held = figures(rows)
-    shown = [wording.as_shown(pm, f.value) for f in held if f.shown]
+    shapes = _shapes(pm)
+    shown = [wording.as_shown(pm, f.value) for f in pm.wards if f.shown]
     breaks = list(pm.measure.map_classes) or scale.class_breaks(shown)
-    wards = [_ward(pm, f, breaks) for f in held]
+    wards = [_ward(pm, f, breaks) for f in pm.wards]
     exhibit_id = f"map-{slug(pm.measure.id)}"
     alt_text = _alt_text(pm, wards, breaks)
     parts = {
@@ -107,35 +102,35 @@ def ward_map(pm: PublishedMeasure) -> Exhibit | None:
     return Exhibit(
         id=exhibit_id,
         title=_title(pm, wards),
-        subtitle=_subtitle(pm, rows),
+        subtitle=_subtitle(pm),
         drawing=f'<a class="pm-skip" href="#{exhibit_id}-after">Skip past the map{hidden(pm.measure.title)}</a>'
         f'<div class="pm-map">{drawings}</div>'
         f"{_legend(pm, wards, breaks)}"
         f'<p class="pm-small pm-ends" id="{exhibit_id}-after" tabindex="-1">{escape(ends)}</p>',
         alt_text=alt_text,
         table=ward_table(pm),
-        caption=" ".join(_notes(pm, rows)),
+        caption=" ".join(_notes(pm)),
     )
 
 
-def _shapes(pm: PublishedMeasure, rows: "pd.DataFrame") -> dict[str, "BaseGeometry"]:
+def _shapes(pm: PublishedMeasure) -> dict[str, "BaseGeometry"]:
     """The shape of every ward, on the National Grid, by code."""
-    vintages = sorted(set(rows["vintage"]))
+    codes, vintages = [f.area for f in pm.wards], sorted({f.vintage for f in pm.wards})
     if len(vintages) != 1:
         raise GeographyError(
             f"{pm.measure.id}: ward figures of one period have codes of {wording.listed(vintages)}, "
             "so no map can be drawn"
         )
     shapes = _on_the_grid(pm.published.areas, vintages[0])
-    place = f"figures of {pm.measure.id}, {rows['period'].iloc[0]}"
+    place = f"figures of {pm.measure.id}, {pm.wards[0].period.id}"
     faults = [
         Fault(place, f"{code} has a figure but no shape in {vintages[0]}: mend the code")
-        for code in rows["area"]
+        for code in codes
         if code not in shapes
     ]
     faults += [
         Fault(place, f"{code} has a shape but no row: give it a figure, or a status that says why not")
-        for code in sorted(shapes.keys() - set(rows["area"]))
+        for code in sorted(shapes.keys() - set(codes))
     ]
     if faults:
         raise GeographyError("The map cannot be drawn", faults)
@@ -492,10 +487,10 @@ def _title(pm: PublishedMeasure, wards: Sequence[Ward]) -> str:
     return f"{pm.measure.title}: {highest[0].words} in {_named(highest)}, {lowest[0].words} in {_named(lowest)}"
 
 
-def _subtitle(pm: PublishedMeasure, rows: "pd.DataFrame") -> str:
-    period = Period.parse(str(rows["period"].iloc[0])).label
+def _subtitle(pm: PublishedMeasure) -> str:
+    period = pm.wards[0].period.label
     age = wording.age_words(pm)
-    return f"{wording.axis_words(pm)}, {len(rows)} wards, {period}{f' ({age})' if age else ''}"
+    return f"{wording.axis_words(pm)}, {len(pm.wards)} wards, {period}{f' ({age})' if age else ''}"
 
 
 def _ends_words(wards: Sequence[Ward]) -> str:
@@ -539,11 +534,12 @@ def _legend(pm: PublishedMeasure, wards: Sequence[Ward], breaks: Sequence[float]
     return f'<ul class="pm-legend" aria-label="Key to the shades">{lines}</ul>'
 
 
-def _notes(pm: PublishedMeasure, rows: "pd.DataFrame") -> list[str]:
+def _notes(pm: PublishedMeasure) -> list[str]:
     notes = [escape(gap_wording.spatial_words(gap)) for gap in pm.gaps if gap.dimension == "ward"]
-    if (rows["mark"] == "e").any():
+    marks = {f.mark for f in pm.wards}
+    if "e" in marks:
         notes.append(ESTIMATED)
-    if (rows["mark"] == "p").any():
+    if "p" in marks:
         notes.append("Provisional figures.")
     if pm.measure.note:
         notes.append(escape(pm.measure.note.rstrip(".")) + ".")
@@ -555,7 +551,7 @@ def _notes(pm: PublishedMeasure, rows: "pd.DataFrame") -> list[str]:
 
 
 def _alt_text(pm: PublishedMeasure, wards: Sequence[Ward], breaks: Sequence[float]) -> str:
-    period = Period.parse(str(pm.wards()["period"].iloc[0])).label
+    period = pm.wards[0].period.label
     shown = sorted((w for w in wards if w.status == "shown"), key=lambda w: (-w.value, w.name))
     sentences = [f"Map of the {len(wards)} wards by {wording.lower_first(pm.measure.title)}, {period}."]
     if shown:
@@ -578,9 +574,8 @@ def _alt_text(pm: PublishedMeasure, wards: Sequence[Ward], breaks: Sequence[floa
 
 def ward_table(pm: PublishedMeasure) -> str:
     """The newest figure of every ward, by name."""
-    wards = sorted(figures(pm.wards()), key=lambda f: f.name)
-    body = [(f.name, [wording.shown_or_symbol(pm, f)]) for f in wards]
+    body = [(f.name, [wording.shown_or_symbol(pm, f)]) for f in pm.wards]
     note = wording.symbols_note(c for _, cells in body for c in cells)
     words = f'<p class="pm-small">{escape(note)}.</p>' if note else ""
-    caption = f"{pm.measure.title} by ward, {wards[0].period.label}"
-    return table(caption, ["Ward", wording.axis_words(pm)], body, row_ids=[f.area for f in wards]) + words
+    caption = f"{pm.measure.title} by ward, {pm.wards[0].period.label}"
+    return table(caption, ["Ward", wording.axis_words(pm)], body, row_ids=[f.area for f in pm.wards]) + words

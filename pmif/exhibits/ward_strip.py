@@ -12,7 +12,6 @@ from html import escape
 from pmif.disclosure import Gap, PublishedMeasure
 from pmif.exhibits import style, wording
 from pmif.exhibits.exhibit import Exhibit, slug, table
-from pmif.exhibits.figures import figures
 from pmif.exhibits.sheet import Sheet
 from pmif.exhibits.source import ESTIMATED, source_lines
 from pmif.exhibits.svg import Part, two_drawings
@@ -73,7 +72,7 @@ def ward_strip(measures: Sequence[PublishedMeasure], chosen: str | None = None) 
 
 
 def _strip(pm: PublishedMeasure, chosen: str | None) -> _Strip | None:
-    wards = figures(pm.wards())
+    wards = pm.wards
     dots = sorted(
         (_Dot(f.area, f.name, f.value, wording.format_value(pm, f.value)) for f in wards if f.shown),
         key=lambda d: (d.value, d.name),
@@ -211,7 +210,7 @@ def _alt_text(strips: Sequence[_Strip]) -> str:
 
 def _table(strips: Sequence[_Strip]) -> str:
     columns = ["Ward", *(f"{s.title}, {wording.lower_first(wording.axis_words(s.pm))}" for s in strips)]
-    held = [{f.name: f for f in figures(s.pm.wards())} for s in strips]
+    held = [{f.name: f for f in s.pm.wards} for s in strips]
     names = sorted({name for wards in held for name in wards})
     codes = {name: wards[name].area for wards in held for name in wards}
     body = [

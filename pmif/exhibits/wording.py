@@ -10,8 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from pmif.disclosure import Due, JudgedBy, Level, PublishedMeasure, State, Went
-from pmif.exhibits.figures import Figure
+from pmif.disclosure import Due, Figure, JudgedBy, Level, PublishedMeasure, State, Went
 from pmif.exhibits.scale import decimals_of
 from pmif.exhibits.style import characters
 from pmif.framework import Frequency, Measure, Polarity

@@ -1,6 +1,9 @@
-"""A measure meets a method: values, intervals, direction, comparison, gaps."""
+"""A measure meets a method: values, intervals, direction, comparison, gaps.
 
-from pmif.indicators.estimate import estimate
+What is found is here. What works it out is imported from its own module, which loads the methods: whoever reads
+findings needs none.
+"""
+
 from pmif.indicators.finding import (
     Comparison,
     Due,
@@ -18,8 +21,6 @@ from pmif.indicators.finding import (
     flatten,
     unflatten,
 )
-from pmif.indicators.inequality import find_gaps
-from pmif.indicators.trend import find
 
 __all__ = [
     "Comparison",
@@ -35,9 +36,6 @@ __all__ = [
     "TargetRating",
     "Went",
     "column_names",
-    "estimate",
-    "find",
-    "find_gaps",
     "flatten",
     "unflatten",
 ]

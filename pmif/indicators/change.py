@@ -23,7 +23,7 @@ import pandas as pd
 from pmif.framework import Frequency, Measure, Polarity
 from pmif.indicators.comparison import judge
 from pmif.indicators.finding import JudgedBy, Level, State, Step, Trend, UsualRange, Went
-from pmif.methods import recent_trend, spc
+from pmif.methods import recent_trend, signals, spc
 from pmif.methods.estimate import Floats
 from pmif.period import Period
 
@@ -244,7 +244,7 @@ def trial_range(values: Floats, since: Period | None = None) -> UsualRange:
         lower=float(found.lower),
         upper=float(found.upper),
         provisional=True,
-        rule="" if outside == spc.INSIDE else spc.BEYOND,
+        rule="" if outside == spc.INSIDE else signals.BEYOND,
     )
 
 

@@ -8,15 +8,11 @@ import pandas as pd
 from pmif.framework import Framework, Measure
 from pmif.geography import Area, Areas
 from pmif.hub.columns import KEY, ORIGIN
-from pmif.methods import (
-    METHODS,
-    Estimate,
-    crude_rate,
-    directly_standardised_rate,
-    indirectly_standardised_ratio,
-    life_expectancy,
-)
-from pmif.methods.estimate import Floats
+from pmif.methods import METHODS
+from pmif.methods.estimate import Estimate, Floats
+from pmif.methods.life_expectancy import life_expectancy
+from pmif.methods.rate import crude_rate
+from pmif.methods.standardised import directly_standardised_rate, indirectly_standardised_ratio
 
 MARKS = ("p", "r", "e")  # the one that asks for most care first
 COLUMNS = [

@@ -104,7 +104,7 @@ class Trend(Model):
 class UsualRange(Model):
     """The newest figure beside the range that the others stay in, as on a control chart.
 
-    `rule` names the signal that the newest figure shows (a name in methods.spc). `high` and `low` list, with
+    `rule` names the signal that the newest figure shows (a name in methods.signals). `high` and `low` list, with
     spaces between, the periods whose figures show one, above and below the average; the chart marks them.
     """
 

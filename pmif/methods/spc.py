@@ -18,6 +18,7 @@ from pmif.errors import MethodError
 from pmif.methods.about import About, Standing
 from pmif.methods.estimate import Bools, Floats, Texts, refuse, together
 from pmif.methods.polarity import HIGHER_IS_BETTER, NEUTRAL, as_polarity
+from pmif.methods.signals import BEYOND, SHIFT, TREND, TWO_OF_THREE
 
 Integers = NDArray[np.integer[Any]]
 
@@ -27,7 +28,6 @@ OUTLYING = 3.267  # a range this many times the mean range is screened out
 SETTLED = 13  # points a phase needs before its limits are more than provisional
 SHORTEST_BASELINE = 12
 
-BEYOND, TREND, TWO_OF_THREE, SHIFT = "beyond a limit", "trend", "two of three near a limit", "shift"
 HIGH, LOW = "high", "low"
 
 COMMON_CAUSE = "common cause"

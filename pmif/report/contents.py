@@ -12,9 +12,10 @@ from pmif.commentary.render import measure_notes, part_html, responses_html, sum
 from pmif.disclosure import Due, PublishedMeasure, State
 from pmif.exhibits import wording
 from pmif.exhibits.chip import chip
+from pmif.exhibits.counts import count
 from pmif.exhibits.exhibit import Fragment, fragment
 from pmif.exhibits.judgements import judgement_timeline
-from pmif.exhibits.overview import count, marks, summary, summary_line
+from pmif.exhibits.overview import marks, summary, summary_line
 from pmif.exhibits.rows import measure_rows
 from pmif.framework import TO_CONFIRM, Outcome
 from pmif.report.page import Page

@@ -21,7 +21,7 @@ def places(page: Page) -> Fragment:
     """What the page rests on: how many measures reach the wards, and which wards they are."""
     wards = page.with_wards
     groups = {pm.id for pm in page.published.all_measures for gap in pm.gaps if gap.dimension != "ward"}
-    estimates = sum((pm.wards()["mark"] == "e").any() for pm in wards)
+    estimates = sum(any(f.mark == "e" for f in pm.wards) for pm in wards)
     reporting = page.published.framework.reporting
     note = reporting.wards_note[:1].upper() + reporting.wards_note[1:]
     sentences = [

@@ -26,9 +26,9 @@ def support(pm: PublishedMeasure) -> Support:
 
 
 def _support(pm: PublishedMeasure) -> Iterator[tuple[str, str]]:
-    if pm.figures.empty:
+    if not pm.figures:
         return
-    shown = (pm.figures["status"] == "shown").any()
+    shown = any(f.shown for f in pm.figures)
     yield pm.measure.method, "" if shown else pm.finding.reason or "No figure could be given."
     if pm.finding.value is not None:
         yield from _change_support(pm)
@@ -82,7 +82,7 @@ def _gap_support(pm: PublishedMeasure) -> Iterator[tuple[str, str]]:
             yield LOCAL_MORAN_ABOUT.id, ""
     elif _first(spatial):
         yield MORAN_ABOUT.id, _first(spatial)
-    if not pm.wards().empty:
+    if pm.wards:
         yield funnel.ABOUT.id, "" if can_be_a_funnel(pm) else "It needs the counts behind the figures of five wards."
 
 
@@ -97,7 +97,7 @@ def _first(tried: Sequence[GapChange | Slope | Spatial]) -> str:
 def methods_in_use(page: Page) -> Fragment:
     """How many measures each method is used for, and why it is not used for the others it concerns."""
     used, lacking = _by_method(page)
-    with_figures = sum(not pm.figures.empty for pm in page.published.all_measures)
+    with_figures = sum(bool(pm.figures) for pm in page.published.all_measures)
     rows = []
     for about in CATALOGUE:
         if about.id not in used:

@@ -5,12 +5,11 @@ number would be; what its sender called a file is never told.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
-from pmif.disclosure import BatchKind, PublishedBatch, PublishedMeasure
+from pmif.disclosure import BatchKind, Figure, PublishedBatch, PublishedMeasure
 from pmif.exhibits import wording
 from pmif.exhibits.exhibit import Fragment, details, fragment, scroll
 from pmif.exhibits.gap_wording import group_title
@@ -22,8 +21,6 @@ from pmif.report.sources import LICENCES
 
 KINDS = ("borough", "region", "country", "neighbours", "ward")  # of places, in the order of a table
 AS_WRITTEN = "as written"
-
-Row = dict[Hashable, Any]  # one of the published figures
 
 
 @dataclass(frozen=True)
@@ -46,17 +43,17 @@ Column = tuple[str, Callable[[Origin], str]]  # its heading, and what it says of
 def origins_counted(page: Page) -> Fragment:
     """How many figures there are, how many are withheld, and what they came in."""
     published = page.published
-    figures = published.figures
-    withheld = int((figures["status"] == "suppressed").sum())
-    others = int((figures["status"] != "shown").sum()) - withheld
+    statuses = Counter(row["status"] for row in published.rows)
+    withheld = statuses["suppressed"]
+    others = statuses.total() - statuses["shown"] - withheld
     kinds = Counter(batch.kind for batch in published.batches)
     came = [
         wording.counted(kinds[kind], one)
         for kind, one in ((BatchKind.TABLE, "table"), (BatchKind.RETURN, "return"), (BatchKind.FETCH, "fetched file"))
         if kinds[kind]
     ]
-    measures = wording.counted(figures["measure"].nunique(), "measure")
-    lead = f"{len(figures):,} figures of {measures} came in {wording.listed(came)}."
+    measures = wording.counted(len({row["measure"] for row in published.rows}), "measure")
+    lead = f"{len(published.rows):,} figures of {measures} came in {wording.listed(came)}."
     sentences = [
         f"{withheld} {'is' if withheld == 1 else 'are'} withheld to protect people." if withheld else "",
         f"{others} could not be given or {'does' if others == 1 else 'do'} not apply." if others else "",
@@ -73,8 +70,8 @@ def figure_origins(page: Page) -> Fragment:
     parts = [f'<ul class="pm-jump">{jump}</ul>']
     for name, title, measures in groups:
         parts.append(f'<h3 id="from-{name}">{escape(title)}</h3>')
-        parts += [_section(page, pm, files) for pm in measures if not pm.figures.empty]
-        if without := sum(pm.figures.empty for pm in measures):
+        parts += [_section(page, pm, files) for pm in measures if pm.figures]
+        if without := sum(not pm.figures for pm in measures):
             other = "other " if without < len(measures) else ""
             has = "has" if without == 1 else "have"
             parts.append(f"<p>{wording.counted(without, f'{other}measure')} {has} no figure in this report.</p>")
@@ -126,12 +123,12 @@ def _section(page: Page, pm: PublishedMeasure, files: dict[str, _File]) -> str:
     What can be followed is a link above the table, once, and plain words in it.
     """
     origins = _origins(pm, files)
-    held = [files[name] for name in dict.fromkeys(pm.figures["batch"])]
+    held = [files[name] for name in dict.fromkeys(f.batch for f in pm.figures)]
     facts = [("Method", _method(pm))]
     if pm.id in page.published.addresses:
         facts.insert(0, ("On its page", f'<a href="{page.published.addresses[pm.id]}">{escape(pm.measure.title)}</a>'))
     facts.append(("From", _lines([f"{file.link}, batch {escape(file.batch.shown_as)}" for file in held])))
-    facts.append(("Source", _lines([_source_link(pm, name) for name in dict.fromkeys(pm.figures["source"])])))
+    facts.append(("Source", _lines([_source_link(pm, name) for name in dict.fromkeys(f.source for f in pm.figures)])))
     columns: list[Column] = [("From", lambda o: o.file)] if len(held) > 1 else []
     columns.append(_place_column(origins))
     if len({o.source for o in origins}) > 1:
@@ -156,62 +153,59 @@ def _section(page: Page, pm: PublishedMeasure, files: dict[str, _File]) -> str:
 def _origins(pm: PublishedMeasure, files: dict[str, _File]) -> list[Origin]:
     """Its figures, place by place, the newest first."""
     framework = pm.published.framework
-    rows = pm.figures.iloc[::-1].to_dict("records")
     groups = {(d.id, g.id): n for d in framework.dimensions for n, g in enumerate(d.groups)}
+    newest_first = pm.figures[::-1]
     order = sorted(
-        rows,
-        key=lambda r: (
-            KINDS.index(r["kind"]), r["area_name"], r["vintage"], r["dimension"],
-            groups.get((r["dimension"], r["group"]), -1),
+        newest_first,
+        key=lambda f: (
+            KINDS.index(f.kind), f.name, f.vintage, f.dimension, groups.get((f.dimension, f.group), -1),
         ),
     )  # fmt: skip
-    periods = {text: Period.parse(text).label for text in pm.figures["period"].unique()}
-    sources = {name: _source_words(pm, name) for name in pm.figures["source"].unique()}
     # A ward keeps its name when its boundaries change, and not its code.
-    several = pm.figures.loc[pm.figures["kind"] == "ward", "vintage"].nunique() > 1
+    several = len({f.vintage for f in pm.figures if f.kind == "ward"}) > 1
     return [
         Origin(
-            whom=_whom(pm, row, coded=several and row["kind"] == "ward"),
-            period=periods[row["period"]],
-            figure=_figure(pm, row),
-            file=_in_words(files[row["batch"]].batch),
-            place=_place(row),
-            done=_done(row),
-            known=_known(row),
-            source=sources[row["source"]],
+            whom=_whom(pm, f, coded=several and f.kind == "ward"),
+            period=f.period.label,
+            figure=_figure(pm, f),
+            file=_in_words(files[f.batch].batch),
+            place=_place(f),
+            done=_done(f),
+            known=_known(f),
+            source=_source_words(pm, f.source),
         )
-        for row in order
+        for f in order
     ]
 
 
-def _whom(pm: PublishedMeasure, row: Row, *, coded: bool) -> str:
-    name = f"{row['area_name']} ({row['area']})" if coded else row["area_name"]
-    return f"{name}, {group_title(pm, row['dimension'], row['group'])}" if row["dimension"] else name
+def _whom(pm: PublishedMeasure, figure: Figure, *, coded: bool) -> str:
+    name = f"{figure.name} ({figure.area})" if coded else figure.name
+    return f"{name}, {group_title(pm, figure.dimension, figure.group)}" if figure.dimension else name
 
 
-def _figure(pm: PublishedMeasure, row: Row) -> str:
+def _figure(pm: PublishedMeasure, figure: Figure) -> str:
     """The figure as the pages show it, with its mark; or the symbol and the reason why there is none."""
-    if row["status"] == "shown":
-        return wording.plain_value(pm, float(row["value"])) + (f" [{row['mark']}]" if row["mark"] else "")
-    symbol = wording.SYMBOLS[row["status"]]
-    return f"{symbol} {row['reason'] or wording.SYMBOL_WORDS[symbol]}"
+    if figure.status == "shown":
+        return wording.plain_value(pm, figure.value) + (f" [{figure.mark}]" if figure.mark else "")
+    symbol = wording.SYMBOLS[figure.status]
+    return f"{symbol} {figure.reason or wording.SYMBOL_WORDS[symbol]}"
 
 
-def _place(row: Row) -> str:
-    place = f"cell {row['cell']}" if row["cell"] else f"row {row['row']}"
-    return f"sheet '{row['sheet']}', {place}" if row["sheet"] else place
+def _place(figure: Figure) -> str:
+    place = f"cell {figure.cell}" if figure.cell else f"row {figure.row}"
+    return f"sheet '{figure.sheet}', {place}" if figure.sheet else place
 
 
-def _done(row: Row) -> str:
+def _done(figure: Figure) -> str:
     """What was done between the cell and the figure. The words may quote the cell: never of a withheld one."""
-    if row["status"] != "shown":
+    if figure.status != "shown":
         return "not told"
-    return row["transform"] or AS_WRITTEN
+    return figure.transform or AS_WRITTEN
 
 
-def _known(row: Row) -> str:
+def _known(figure: Figure) -> str:
     # Of a copy it is known when it was made, not since when the figure was out.
-    return f"{'since' if row['published_basis'] == 'on' else 'by'} {_day(row['known'])}"
+    return f"{'since' if figure.published_basis == 'on' else 'by'} {_day(figure.known)}"
 
 
 def _source_words(pm: PublishedMeasure, name: str) -> str:
@@ -225,24 +219,24 @@ def _source_link(pm: PublishedMeasure, name: str) -> str:
 
 def _method(pm: PublishedMeasure) -> str:
     title = escape(next(about.title for about in CATALOGUE if about.id == pm.measure.method))
-    used = (pm.figures["status"] == "shown").any()  # only then has the page of methods a card to link to
+    used = any(f.shown for f in pm.figures)  # only then has the page of methods a card to link to
     named = f'<a href="methods.html#method-{pm.measure.method}">{title}</a>' if used else title
     return named if pm.measure.method == "as-published" else f"{named}, from the counts that stand there"
 
 
 def _confirmed(pm: PublishedMeasure) -> list[str]:
     """The odd figures that a role says are right, with its reason."""
-    every = pm.published.confirmations
-    if every.empty:
-        return []
     lines = []
-    names = dict(zip(pm.figures["area"], pm.figures["area_name"], strict=True))
-    for row in every[every["measure"] == pm.id].to_dict("records"):
-        whom = _whom(pm, {**row, "area_name": names[row["area"]]}, coded=False)
+    for row in pm.published.confirmations:
+        if row["measure"] != pm.id:
+            continue
+        series = pm.by_series[(row["area"], row["dimension"], row["group"])]
+        figure = next(f for f in series if f.period.id == row["period"])
         odd = row["oddity"].replace("-", " ")
         reason = row["reason"] or "the reason is not told, because figures of this measure are withheld"
         role = row["role"] or "the service"
-        lines.append(escape(f"{whom}, {Period.parse(row['period']).label} ({odd}), by {role}: {reason}"))
+        whom = _whom(pm, figure, coded=False)
+        lines.append(escape(f"{whom}, {figure.period.label} ({odd}), by {role}: {reason}"))
     return lines
 
 
@@ -278,7 +272,7 @@ def _table(pm: PublishedMeasure, origins: Sequence[Origin], columns: Sequence[Co
 
 def files(page: Page) -> Fragment:
     """Every file that a figure of the report came in: what it is, its hash, and how many rows were taken from it."""
-    figures = Counter(page.published.figures["batch"])
+    figures = Counter(row["batch"] for row in page.published.rows)
     return fragment(*(_card(file, figures[name]) for name, file in _files(page).items()))
 
 

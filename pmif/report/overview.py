@@ -4,6 +4,7 @@ from html import escape
 
 from pmif.disclosure import State
 from pmif.exhibits import overview as shown
+from pmif.exhibits.counts import count
 from pmif.exhibits.exhibit import Exhibit, Fragment, fragment
 from pmif.exhibits.ward_map import ward_map
 from pmif.framework import Polarity
@@ -15,7 +16,7 @@ WIDEST = 5
 def thriving(page: Page) -> Fragment:
     """The whole report in counts: what a test can tell, four large counts and the side of England."""
     measures = page.published.everything
-    counts = shown.count(measures)
+    counts = count(measures)
     return fragment(
         f'<p class="pm-lead">{counts.total} measures bear on the six objectives and the Balanced Scorecard. '
         f"For {counts.tested} of them it could be tested whether things are changing.</p>",

@@ -89,7 +89,7 @@ class Page:
     @cached_property
     def with_wards(self) -> tuple[PublishedMeasure, ...]:
         """Every measure of the report that has figures for wards."""
-        return tuple(pm for pm in self.published.all_measures if not pm.wards().empty)
+        return tuple(pm for pm in self.published.all_measures if pm.wards)
 
 
 def open_page(page_id: str, period: str = "current", root: Path | str = "..") -> Page:

@@ -45,9 +45,9 @@ def licences(page: Page) -> Fragment:
 def source_cards(page: Page) -> Fragment:
     """One card a source: publisher, dataset, address, date of the copy, licence, how much rests on it."""
     published = page.published
-    figures = Counter(str(source) for source in published.figures["source"])
+    figures = Counter(row["source"] for row in published.rows)
     # A measure may take its ward figures from another source than the borough's.
-    used = {(str(row.source), str(row.measure)) for row in published.figures.itertuples()}
+    used = {(row["source"], row["measure"]) for row in published.rows}
     used |= {(measure.source, measure.id) for measure in published.framework.measures}
     measures = Counter(source for source, _ in used)
     cards = sorted(published.framework.sources, key=lambda s: (s.publisher.lower(), s.dataset.lower()))

@@ -6,9 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from pmif.disclosure import Due, Finding, Gap, Published, PublishedMeasure, State
+from pmif.disclosure.figure import COLUMNS
 from pmif.framework import Framework, Measure, Objective, Outcome, Reporting, Role, Scorecard, Source, Unit
 from pmif.framework.model import Dimension, Group, Judgement
 from pmif.geography import load_areas
@@ -59,10 +58,6 @@ class Book:
         return Entry(self, measure_id)
 
     def publish(self) -> Published:
-        columns = [
-            "measure", "area", "vintage", "kind", "area_name", "period", "dimension", "group", "value", "lower",
-            "upper", "interval", "numerator", "denominator", "status", "mark", "source",
-        ]  # fmt: skip
         return Published(
             framework=Framework(
                 objectives=(
@@ -101,13 +96,19 @@ class Book:
             ),
             areas=load_areas(ROOT),
             report=Period.parse("2026-27-q2"),
-            figures=pd.DataFrame(self.rows, columns=columns),
+            rows=tuple(map(_as_written, self.rows)),
             findings=self.findings,
             gaps=tuple(self.gaps),
         )  # fmt: skip
 
     def one(self, measure_id: str) -> PublishedMeasure:
         return self.publish().measure(measure_id)
+
+
+def _as_written(row: dict[str, Any]) -> dict[str, str]:
+    """A row as `pmif build` would have written it: a number that is not there is blank, and so is all else."""
+    texts = {key: "" if isinstance(value, float) and math.isnan(value) else str(value) for key, value in row.items()}
+    return dict.fromkeys(COLUMNS, "") | texts
 
 
 @dataclass

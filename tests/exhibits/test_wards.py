@@ -4,7 +4,6 @@ import pytest
 
 from pmif.errors import GeographyError
 from pmif.exhibits import scale, style, wording
-from pmif.exhibits.figures import figures
 from pmif.exhibits.heat_table import quarters_of, ward_heat_table
 from pmif.exhibits.ward_map import _draw_narrow, _draw_wide, _shapes, _ward, ward_map
 from pmif.exhibits.ward_strip import ward_strip
@@ -19,7 +18,7 @@ def marks(svg):
 def test_every_ward_has_the_class_of_its_value(wards):
     pm = wards.published
     exhibit = ward_map(pm)
-    shown = {f.area: f for f in figures(pm.wards())}
+    shown = {f.area: f for f in pm.wards}
     breaks = scale.class_breaks([wording.as_shown(pm, f.value) for f in shown.values() if f.shown])
 
     pictures = drawings(exhibit.drawing)
@@ -36,7 +35,7 @@ def test_every_ward_has_the_class_of_its_value(wards):
 
 def test_every_ward_says_its_name_and_value(wards):
     names = {m.get("aria-label") for m in marks(drawings(ward_map(wards.published).drawing)[0])}
-    figures_of = {f.name: f for f in figures(wards.published.wards())}
+    figures_of = {f.name: f for f in wards.published.wards}
 
     assert len(names) == 22
     assert f"Bridges: {wording.number(figures_of['Bridges'].value, 1)} per cent" in names
@@ -119,9 +118,9 @@ def test_hostile_ward_names_are_text(wards, book):
 def test_no_two_labels_on_a_map_touch(book, size):
     entry = book.measure("x").wards("2021", [round(size * (1.3 + 0.27 * ((n * 7) % 22)), 1) for n in range(22)])
     pm = entry.published
-    held = figures(pm.wards())
+    held = pm.wards
     breaks = scale.class_breaks([f.value for f in held])
-    wards, shapes = [_ward(pm, f, breaks) for f in held], _shapes(pm, pm.wards())
+    wards, shapes = [_ward(pm, f, breaks) for f in held], _shapes(pm)
 
     with style.chart_style():
         sheets = [_draw_wide(wards, shapes), _draw_narrow(wards, shapes)]
@@ -158,7 +157,7 @@ def test_the_heat_table_has_the_figure_in_every_cell_and_the_most_deprived_first
     published = book.publish()
     html = ward_heat_table([published.measure("claimants")], published.measure(scores.id)).html
 
-    last = sorted(f.area for f in figures(published.measure("claimants").wards()))[-1]
+    last = sorted(f.area for f in published.measure("claimants").wards)[-1]
     assert html.index(f'data-ward="{last}"') < html.index("</tr>", html.index("<tbody>"))
     assert html.count('<td class="q') == 20
     assert "<td>[c]</td>" in html

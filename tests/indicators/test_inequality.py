@@ -9,7 +9,7 @@ from shapely import box
 from pmif.framework import Dimension, Framework, Measure, Reporting
 from pmif.framework.model import Group
 from pmif.geography import Areas
-from pmif.indicators import find_gaps
+from pmif.indicators.inequality import find_gaps
 from pmif.indicators.neighbourhood import find_neighbourhood
 from tests.indicators.test_trend import UNITS, measure
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pmif.framework import Framework, Measure, Source, Unit
-from pmif.indicators import Due, Level, State, TargetRating, Went, find, flatten, unflatten
+from pmif.indicators import Due, Level, State, TargetRating, Went, flatten, unflatten
 from pmif.indicators.finding import Finding
+from pmif.indicators.trend import find
 from pmif.period import Period
 
 UNITS = (

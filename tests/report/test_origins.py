@@ -17,7 +17,6 @@ from pmif.exhibits.heat_table import ward_heat_table
 from pmif.exhibits.rows import measure_rows
 from pmif.exhibits.source import ORIGINS, origin_links
 from pmif.hub import BatchKind, Confirmation, Receipt, write_batch
-from pmif.period import Period
 from pmif.report import figure_origins, files, origins_counted
 from pmif.report.page import Page
 from tests.borough.make_figures import secret_pattern
@@ -119,26 +118,26 @@ def test_every_figure_of_the_report_is_there_once_with_its_file_and_row(borough_
     published = borough_told.page.published
     shown = 0
     for pm in published.all_measures:
-        if pm.figures.empty:
+        if not pm.figures:
             assert borough_told.soup.select_one(f"#m-{pm.id}") is None
             continue
         rows = borough_told.rows(pm.id)
         facts = borough_told.facts(pm.id)
         assert len(rows) == len(pm.figures)
-        several = pm.figures["file"].nunique() > 1
-        for figure in pm.figures[pm.figures["status"] == "shown"].itertuples():
+        several = len({f.file for f in pm.figures}) > 1
+        for figure in (f for f in pm.figures if f.shown):
             text = wording.plain_value(pm, figure.value) + (f" [{figure.mark}]" if figure.mark else "")
             found = [
                 row
                 for row in rows
-                if (row["Period"], row["Figure"], row["Row"]) == (Period.parse(figure.period).label, text, figure.row)
-                and row["Of"].startswith(figure.area_name)
+                if (row["Period"], row["Figure"], row["Row"]) == (figure.period.label, text, figure.row)
+                and row["Of"].startswith(figure.name)
             ]
             assert len(found) == 1, (pm.id, figure)
             assert (found[0]["From"] if several else facts["From"]).startswith(figure.file)
             shown += 1
     assert shown > 700
-    assert shown == (published.figures["status"] == "shown").sum()
+    assert shown == sum(row["status"] == "shown" for row in published.rows)
 
 
 def test_no_secret_is_there_and_what_is_withheld_says_why(borough_told):
@@ -154,13 +153,12 @@ def test_no_secret_is_there_and_what_is_withheld_says_why(borough_told):
 
 
 def test_the_page_counts_what_it_holds(borough_told):
-    figures = borough_told.page.published.figures
+    rows = borough_told.page.published.rows
 
     lead = borough_told.soup.select_one(".pm-lead").get_text()
-    assert lead == f"{len(figures):,} figures of {figures['measure'].nunique()} measures came in 8 tables."
-    assert (
-        f"{(figures['status'] == 'suppressed').sum()} are withheld" in borough_told.soup.select(".pm-lead + p")[0].text
-    )
+    assert lead == f"{len(rows):,} figures of {len({row['measure'] for row in rows})} measures came in 8 tables."
+    withheld = sum(row["status"] == "suppressed" for row in rows)
+    assert f"{withheld} are withheld" in borough_told.soup.select(".pm-lead + p")[0].text
 
 
 def test_every_anchor_is_its_own_and_every_link_within_the_page_leads_somewhere(borough_told, returned):
@@ -196,7 +194,7 @@ def test_a_return_is_told_by_role_day_sheet_and_cell_and_never_by_what_its_sende
 
 
 def cells_of(returned: Told, measure: str) -> list[str]:
-    return [c.removeprefix("J") for c in returned.page.measure(measure).figures["cell"]]
+    return [f.cell.removeprefix("J") for f in returned.page.measure(measure).figures]
 
 
 def test_what_was_done_is_told_of_a_shown_figure_and_of_no_other(returned):
@@ -208,8 +206,7 @@ def test_what_was_done_is_told_of_a_shown_figure_and_of_no_other(returned):
     assert told_of[True] == "not told"
     assert "read as" in told_of[False]
     assert len([row for row in rows if row["Figure"].startswith("[c]")]) >= 3
-    published = returned.page.published.figures
-    assert (published.loc[published["status"] != "shown", "transform"] == "").all()
+    assert {row["transform"] for row in returned.page.published.rows if row["status"] != "shown"} == {""}
 
 
 def test_an_odd_figure_that_a_role_confirmed_is_told_with_its_reason(returned):
@@ -221,7 +218,7 @@ def test_an_odd_figure_that_a_role_confirmed_is_told_with_its_reason(returned):
 def test_the_reason_for_a_withheld_figure_is_not_told(returned):
     assert "one case" not in str(returned.soup)
     assert "Confirmed" not in returned.facts(SMALL)
-    assert "one case" not in returned.page.published.confirmations.to_csv()
+    assert "one case" not in str(returned.page.published.confirmations)
 
 
 def test_no_hash_is_told_of_a_file_that_holds_a_withheld_figure(returned, tmp_path):
@@ -245,7 +242,7 @@ def test_every_opened_row_and_every_exhibit_leads_to_the_section_of_its_measure(
         soup = BeautifulSoup(measure_rows([pm]).html, "html.parser")
         address = f"{ORIGINS}#m-{pm.id}"
         found = [a["href"] for a in soup.select("details.pm-more a") if a["href"].startswith(ORIGINS)]
-        assert (address in found) is not pm.figures.empty
+        assert (address in found) is bool(pm.figures)
         for caption in soup.select("details.pm-more figcaption"):
             assert caption.select(f'a[href="{address}"]'), (pm.id, caption)
             led += 1
@@ -253,7 +250,7 @@ def test_every_opened_row_and_every_exhibit_leads_to_the_section_of_its_measure(
 
 
 def test_many_measures_share_one_link_and_a_few_are_named(published_borough):
-    measures = [pm for pm in published_borough.published.all_measures if not pm.figures.empty]
+    measures = [pm for pm in published_borough.published.all_measures if pm.figures]
 
     assert origin_links(measures) == f'<a href="{ORIGINS}">Where each figure comes from</a>'
     assert origin_links(measures[:2]).count(f'href="{ORIGINS}#m-') == 2
@@ -263,7 +260,7 @@ def test_many_measures_share_one_link_and_a_few_are_named(published_borough):
 def test_a_measure_without_figures_leads_nowhere(published_borough):
     pm = published_borough.measure(OPEN)
 
-    assert pm.figures.empty
+    assert not pm.figures
     assert ORIGINS not in measure_rows([pm]).html
 
 
