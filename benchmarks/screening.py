@@ -38,7 +38,7 @@ def limits() -> None:
         run = rng.standard_normal((400_000, MOST_EARLIER + 1))
         run[:, number + 1 :] = np.nan
         now, earlier = run[:, 0], run[:, 1:]
-        usual = Usual.of(earlier)
+        usual = Usual.of(earlier.T)
         away = np.minimum(np.abs(now - usual.middle), np.abs(now - usual.last)) / usual.spread
         print(f"  {number:3d}  {np.quantile(away, 1 - 1 / ONE_IN):6.2f}  {FAR[number]:6.2f}")
 

@@ -42,6 +42,7 @@ __all__ = [
     "together",
     "together_listed",
     "typed",
+    "written_place",
 ]
 
 STATUSES = ("shown", "suppressed", "unavailable", "not-applicable")
@@ -49,6 +50,7 @@ MARKS = ("", "p", "r", "e")  # provisional, revised, our estimate
 BASES = ("on", "not-later-than")
 
 MOST_FAULTS = 1_000  # told of one by one; nobody reads on
+STRIDE = 16
 MOST_LISTED = 4  # places in a list for each row; beyond that, looking up costs less memory
 
 Bools = NDArray[np.bool_]
@@ -104,7 +106,7 @@ class Column:
         if codes.min(initial=0) < 0:
             raise TypeError(f"column '{texts.name}' holds cells that are not text: a blank is ''")
         small = codes.astype(_smallest(len(words)), copy=False)
-        return cls(list(map(str, words.tolist())), small)._that_occur()
+        return cls(list(map(str, words.tolist())), small).that_occur()
 
     @classmethod
     def one_after_the_other(cls, first: "Column", second: "Column") -> "Column":
@@ -116,18 +118,23 @@ class Column:
 
     def at(self, rows: Integers) -> "Column":
         """Only those rows, and the words that stand in them."""
-        return Column(self.words, self.codes[rows])._that_occur()
+        return Column(self.words, self.codes[rows]).that_occur()
 
-    def _that_occur(self) -> "Column":
-        occurs = np.bincount(self.codes, minlength=len(self.words)) > 0
-        if occurs.all():
-            return self
+    def that_occur(self) -> "Column":
+        """The same without the words that stand in no row."""
+        for codes in (self.codes[::STRIDE], self.codes):  # most often every word is met in a few of the rows
+            occurs = np.bincount(codes, minlength=len(self.words)) > 0
+            if occurs.all():
+                return self
         words = [self.words[code] for code in np.flatnonzero(occurs)]
         return Column(words, (np.cumsum(occurs) - 1)[self.codes])
 
     def where(self, holds: Callable[[str], bool]) -> Bools:
         """The rows whose word holds."""
-        return np.fromiter(map(holds, self.words), np.bool_, len(self.words))[self.codes]
+        held = np.fromiter(map(holds, self.words), np.bool_, len(self.words))
+        if held.all() or not held.any():  # as a rule is mostly kept, or broken, by all
+            return np.full(len(self.codes), held.all())
+        return held[self.codes]
 
     def numbers(self) -> NDArray[np.float64]:
         made = (float(word) if word else math.nan for word in self.words)
@@ -417,7 +424,10 @@ def _held(rows: pd.DataFrame, at: int, name: str) -> str:
 
 def place_of(rows: pd.DataFrame, at: int) -> str:
     """Where a row came from, as a message says it: its file, and its cell or row there."""
-    file, sheet, cell, row = (_held(rows, at, name) for name in ("file", "sheet", "cell", "row"))
+    return written_place(*(_held(rows, at, name) for name in ("file", "sheet", "cell", "row")))
+
+
+def written_place(file: str, sheet: str, cell: str, row: str) -> str:
     if cell:
         return f"{file}, {place(sheet, cell)}"
     return f"{file}, row {row}" if row else file

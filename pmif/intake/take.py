@@ -83,7 +83,7 @@ def take_in(
         odd: list[Oddity] = []
         if not faults and not read.faults:
             odd = screen(typed(against.rows), history, framework, areas)
-            faults += stray_confirmations(odd, said)
+            faults += stray_confirmations(odd, said, [f"--confirm {one.oddity}" for one in said])
         receipt = receipt.model_copy(
             update={
                 "file": file,
@@ -98,7 +98,7 @@ def take_in(
             of_rows = [f for f in faults if isinstance(f, RowFault)]
             found = [Mark(f.sheet, f.cell, f.problem, oddity=False) for f in read.faults]
             found += [Mark(f.sheet, f.cell, f.problem, oddity=False) for f in of_rows]
-            found += [Mark(o.sheet, o.cell, o.problem, oddity=True) for o in unconfirmed(odd, said)]
+            found += [Mark(o.sheet, o.cell, o.asked, oddity=True) for o in unconfirmed(odd, said)]
             elsewhere = [f for f in faults if not isinstance(f, RowFault)]
             refused = len(rows) + len({(f.sheet, f.cell) for f in read.faults})
             raise refuse_marked(root, path, workbook, receipt, found, elsewhere, refused)

@@ -59,9 +59,10 @@ def take_fetched(
             return FetchTaken(len(table), None)
         odd = screen(news, history, framework, areas)
         said = tuple(Confirmation(oddity=name, role=role, reason=reason) for name, reason in confirmed)
-        open_still = [Fault(o.place, f"please check: {o.problem}") for o in unconfirmed(odd, said)]
-        if open_still or (stray := stray_confirmations(odd, said)):
-            raise IntakeError(f"What {source} gave was not taken in, and nothing has changed", open_still or stray)
+        open_still = [Fault(o.place, f"please check: {o.asked}") for o in unconfirmed(odd, said)]
+        stray = stray_confirmations(odd, said, [f"--confirm {one.oddity}" for one in said])
+        if open_still or stray:
+            raise IntakeError(f"What {source} gave was not taken in, and nothing has changed", [*open_still, *stray])
         parts = [
             Part(name=name, sha256=sha256, size=len(body), address=address, fetched=fetched_at)
             for name, body, address, fetched_at, sha256 in fetched.raw

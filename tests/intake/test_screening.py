@@ -96,10 +96,12 @@ def test_a_figure_far_from_the_others_is_asked_about_with_what_is_usual(asked):
         measure=SICKNESS,
         place="return.xlsx, sheet 'Figures', cell F1",
         problem="value 18.7 is far from what is usual: the 8 figures before lie between 10.2 and 11.1, and the last is "
-        f"10.5: confirm it with --confirm {name} and a reason, or send a corrected file",
+        "10.5",
         sheet="Figures",
         cell="F1",
     )
+    advice = f"confirm it with --confirm {name} and a reason, or send a corrected file"
+    assert found["spike"].asked == f"{found['spike'].problem}: {advice}"
 
 
 def test_one_wild_figure_in_the_past_hides_nothing(asked):
@@ -406,20 +408,20 @@ def confirmation(name: str, reason: str = "Counted again on 3 October") -> Confi
 def test_a_confirmed_oddity_is_settled_and_the_others_are_not():
     assert unconfirmed(ODD, [confirmation(ODD[0].name)]) == [ODD[1]]
     assert unconfirmed(ODD, []) == ODD
-    assert stray_confirmations(ODD, [confirmation(ODD[0].name)]) == []
+    assert stray_confirmations(ODD, [confirmation(ODD[0].name)], ["here"]) == []
 
 
-def test_a_confirmation_of_nothing_in_the_file_is_refused_with_the_nearest_name():
-    (near,) = stray_confirmations(ODD, [confirmation(f"{SICKNESS}/Z99000001/2026-27-q1/spikes")])
-    assert near.place == f"--confirm {SICKNESS}/Z99000001/2026-27-q1/spikes"
-    assert f"nothing odd in this file has that name: did you mean {ODD[0].name}" in near.problem
+def test_a_confirmation_of_nothing_odd_is_refused_with_the_nearest_name():
+    name = f"{SICKNESS}/Z99000001/2026-27-q1/spikes"
+    near, far = stray_confirmations(ODD, [confirmation(name), confirmation("x")], ["here", "there"])
 
-    (far,) = stray_confirmations(ODD, [confirmation("x")])
-    assert far.problem.endswith("leave it out")
+    assert (near.place, far.place) == ("here", "there")
+    assert near.problem.startswith(f"nothing odd is named '{name}': did you mean {ODD[0].name}")
+    assert far.problem == "nothing odd is named 'x': leave it out"
 
 
 def test_a_confirmation_needs_a_reason():
-    (fault,) = stray_confirmations(ODD, [confirmation(ODD[0].name, " ")])
+    (fault,) = stray_confirmations(ODD, [confirmation(ODD[0].name, " ")], ["here"])
 
     assert fault.problem == "has no reason: say how it is known that the figure is right"
 

@@ -216,7 +216,7 @@ def test_an_odd_figure_is_taken_once_a_role_confirms_it_with_a_reason(borough, p
     name = re.search(r"--confirm (\S+)", fault.problem)[1]
     assert cell_of(people, *VACANCIES, form.NUMERATOR) in fault.place
 
-    with pytest.raises(IntakeError, match="nothing odd in this file has that name"):
+    with pytest.raises(IntakeError, match="nothing odd is named 'staff-vacancies/x'"):
         take_in(borough, path, now=NOW + timedelta(days=1), confirmed=[("staff-vacancies/x", "It is right")])
     taken = take_in(borough, path, now=NOW + timedelta(days=1), confirmed=[(name, "Schools moved to us in July")])
     assert [(c.oddity, c.role, c.reason) for c in taken.receipt.confirmations] == [

@@ -1,4 +1,4 @@
-"""Figures that can be right and seldom are: each wants a word from whoever sends it before it is taken in.
+"""Figures that can be right and seldom are: each wants a word from whoever brings it before it is taken in.
 
 What cannot be is refused by `schema`. What is only unlikely is an oddity: a slipped digit, last quarter's row
 sent again, wards that do not add up. An oddity has a name; a role confirms it under that name, with a reason
@@ -23,7 +23,7 @@ from pmif.errors import Fault
 from pmif.framework import Framework
 from pmif.geography import Areas
 from pmif.hub import Confirmation
-from pmif.intake.screening.oddity import Oddity, oddity_at
+from pmif.intake.screening.oddity import Found, Oddity, named
 from pmif.intake.screening.one_figure import check_each
 from pmif.intake.screening.several_figures import check_alike, check_parts
 from pmif.intake.screening.side_by_side import Figures
@@ -42,26 +42,30 @@ def screen(rows: pd.DataFrame, history: pd.DataFrame, framework: Framework, area
     figures = Figures.of(rows, history, framework)
     flags = list(check_each(figures))
     found = sorted((int(figures.row[at]), place, int(at)) for place, flag in enumerate(flags) for at in flag.at)
-    single = [oddity_at(rows, figures, at, flags[place].kind, flags[place].say(at)) for _, place, at in found]
-    return [*single, *check_alike(rows, figures, areas), *check_parts(rows, figures, areas)]
+    single = [Found(at, flags[place].kind, flags[place].say(at)) for _, place, at in found]
+    return named(rows, figures, [*single, *check_alike(figures, areas), *check_parts(figures, areas)])
 
 
 def unconfirmed(oddities: Sequence[Oddity], confirmations: Sequence[Confirmation]) -> list[Oddity]:
     """The oddities that no confirmation names."""
-    named = {c.oddity for c in confirmations}
-    return [oddity for oddity in oddities if oddity.name not in named]
+    settled = {c.oddity for c in confirmations}
+    return [oddity for oddity in oddities if oddity.name not in settled]
 
 
-def stray_confirmations(oddities: Sequence[Oddity], confirmations: Sequence[Confirmation]) -> list[Fault]:
-    """Confirmations that name no oddity of the file, or give no reason: what they were meant for is still open."""
-    names = [oddity.name for oddity in oddities]
+def stray_confirmations(
+    oddities: Sequence[Oddity], confirmations: Sequence[Confirmation], places: Sequence[str]
+) -> list[Fault]:
+    """Confirmations that name no oddity, or give no reason: what they were meant for is still open.
+
+    `places` says of each confirmation where it was given.
+    """
+    names = {oddity.name: None for oddity in oddities}
     faults = []
-    for one in confirmations:
-        place = f"--confirm {one.oddity}"
+    for one, place in zip(confirmations, places, strict=True):
         if one.oddity not in names:
-            close = get_close_matches(one.oddity, names, n=3, cutoff=0.5)
+            close = get_close_matches(one.oddity, names, n=3, cutoff=0.7)
             advice = f"did you mean {' or '.join(close)}?" if close else "leave it out"
-            faults.append(Fault(place, f"nothing odd in this file has that name: {advice}"))
+            faults.append(Fault(place, f"nothing odd is named '{one.oddity}': {advice}"))
         elif not one.reason.strip():
             faults.append(Fault(place, "has no reason: say how it is known that the figure is right"))
     return faults

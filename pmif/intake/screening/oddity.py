@@ -1,11 +1,12 @@
 """What an oddity is called, and how it is told."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pmif.intake.schema import place_of
+from pmif.intake.schema import written_place
 from pmif.intake.screening.side_by_side import Figures
 from pmif.methods import BANDED_METHODS
 
@@ -21,25 +22,38 @@ class Oddity:
     sheet: str = ""  # with `cell`, where a copy of the file can be marked
     cell: str = ""
 
+    @property
+    def asked(self) -> str:
+        """The problem, and how whoever brings a file answers it."""
+        return f"{self.problem}: confirm it with --confirm {self.name} and a reason, or send a corrected file"
 
-def oddity_at(
-    rows: pd.DataFrame,
-    figures: Figures,
-    at: int,
-    kind: str,
-    problem: str,
-    area: str | None = None,
-    of: str | None = None,
-) -> Oddity:
-    """The oddity of the figure `at`, told at its row; `area` and `of` where it is of a whole column or dimension."""
-    measure, row = figures.word("measure", at), int(figures.row[at])
+
+@dataclass(frozen=True)
+class Found:
+    """What is odd of the figure `at`, which stands in the table; `area` and `of` where it is of a column of wards, or
+    of a whole dimension."""
+
+    at: int
+    kind: str
+    problem: str
+    area: str | None = None
+    of: str | None = None
+
+
+def named(rows: pd.DataFrame, figures: Figures, found: Sequence[Found]) -> list[Oddity]:
+    """What was found, each with its name and the row where it stands."""
+    origin = rows.iloc[figures.row[[one.at for one in found]]].reindex(columns=["file", "sheet", "cell", "row"])
+    cells = origin.astype("str").itertuples(index=False, name=None)
+    return [_oddity(figures, one, *of_row) for one, of_row in zip(found, cells, strict=True)]
+
+
+def _oddity(figures: Figures, found: Found, file: str, sheet: str, cell: str, row: str) -> Oddity:
+    at, measure = found.at, figures.word("measure", found.at)
     dimension, group = figures.word("dimension", at), figures.word("group", at)
-    tail = of if of is not None else (f"{dimension}={group}" if dimension else "")
-    parts = (measure, area or figures.word("area", at), figures.word("period", at), kind, tail)
+    tail = found.of if found.of is not None else (f"{dimension}={group}" if dimension else "")
+    parts = (measure, found.area or figures.word("area", at), figures.word("period", at), found.kind, tail)
     name = "/".join(part for part in parts if part)
-    sheet, cell = ("" if c not in rows.columns else str(rows[c].iat[row]) for c in ("sheet", "cell"))
-    advice = f"confirm it with --confirm {name} and a reason, or send a corrected file"
-    return Oddity(name, measure, place_of(rows, row), f"{problem}: {advice}", sheet, cell)
+    return Oddity(name, measure, written_place(file, sheet, cell, row), found.problem, sheet, cell)
 
 
 def figure_sent(figures: Figures, at: int) -> str:

@@ -67,7 +67,7 @@ def check_each(figures: Figures) -> Iterator[Flag]:
 def _check_level(figures: Figures, earlier: Earlier) -> Iterator[Flag]:
     """Unit slips, changed signs and spikes: the first of them that fits, for it says most."""
     at = earlier.at
-    now, past = figures.level[at], earlier.of(figures.level)
+    now, past = earlier.now("level"), earlier.before("level")
     usual = Usual.of(past)
     away = distance(figures, at, now, past, usual)
     more_than_chance = away > FAR_IN_COUNTS * _noise_of_counts(figures, at, usual.middle, past)
@@ -119,8 +119,10 @@ def _noise_of_counts(figures: Figures, at: Integers, middle: Floats, past: Float
     multiplier = figures.of_measure(lambda _, unit: unit.multiplier, at)
     one_more = divide(np.abs(figures.level[at]), numerator)  # what one case more adds to the figure
     one_more = np.where(np.isnan(one_more), divide(multiplier, denominator), one_more)
-    whole = np.all(np.isnan(past) | (past == np.round(past)), axis=1) & figures.measure_where(_is_count, at)
-    one_more = np.where(np.isnan(one_more) & whole, 1.0, np.nan_to_num(one_more))
+    counted = np.flatnonzero(np.isnan(one_more) & figures.measure_where(_is_count, at))
+    whole = np.isnan(past[:, counted]) | (past[:, counted] == np.round(past[:, counted]))
+    one_more[counted[whole.all(axis=0)]] = 1
+    one_more = np.nan_to_num(one_more)
     expected = np.divide(np.abs(middle), one_more, out=np.zeros(len(at)), where=one_more > 0)
     return np.sqrt(np.maximum(expected, 1)) * one_more
 
@@ -189,11 +191,9 @@ def _with_enough_before(figures: Figures) -> Integers:
 
 def _check_denominator(figures: Figures, earlier: Earlier) -> Flag:
     """A population or base that is suddenly another."""
-    denominator = figures.numbers["denominator"]
-    given = ~np.isnan(denominator[earlier.at])
-    earlier = Earlier(earlier.at[given], earlier.before[given])
+    earlier = earlier.where(~np.isnan(earlier.now("denominator")))
     at = earlier.at
-    now, past = denominator[at], earlier.of(denominator)
+    now, past = earlier.now("denominator"), earlier.before("denominator")
     usual = Usual.of(past)
     away = distance(figures, at, now, past, usual)
     far = np.where(usual.number >= FEWEST_EARLIER, usual.far * usual.spread, JUMP_OF_FEW * usual.middle)
@@ -214,20 +214,18 @@ def _check_denominator(figures: Figures, earlier: Earlier) -> Flag:
 
 def _check_copied(figures: Figures, earlier: Earlier) -> Flag:
     """The last period's figure again, where so many digits seldom come out the same twice."""
-    last = earlier.before[:, 0]
-    same = (last >= 0) & ~_at_end_of_scale(figures, earlier.at)
+    again = earlier.where((earlier.number > 0) & ~_at_end_of_scale(figures, earlier.at))
     for column in ("value", "numerator", "denominator"):
-        now, then = figures.numbers[column][earlier.at], figures.numbers[column][last]
-        same &= (now == then) | (np.isnan(now) & np.isnan(then))
-    again = Earlier(earlier.at[same], earlier.before[same])
+        now, then = again.now(column), again.in_turn[column][again.places - 1]
+        again = again.where((now == then) | (np.isnan(now) & np.isnan(then)))
 
-    counted = ~np.isnan(figures.numbers["numerator"][again.at]) & ~np.isnan(figures.numbers["denominator"][again.at])
+    counted = ~np.isnan(again.now("numerator")) & ~np.isnan(again.now("denominator"))
     chance = np.ones(len(again.at))
     for column in ("value", "numerator", "denominator"):
-        now, past = figures.numbers[column][again.at], again.of(figures.numbers[column])
+        now, past = again.now(column), again.before(column)
         likely = _chance_of_same(now, past)
         if column == "denominator":
-            likely = np.where(np.isnan(past[:, 1]), SAME_BASE, likely)
+            likely = np.where(np.isnan(past[1]), SAME_BASE, likely)
         # A value beside its counts is the same when they are, and tells nothing more.
         tells = ~np.isnan(now) & ~(counted & (column == "value"))
         chance *= np.where(tells, likely, 1.0)
@@ -250,21 +248,22 @@ def _chance_of_same(now: Floats, past: Floats) -> Floats:
     The changes from one earlier figure to the next say how far it usually moves. Normal changes whose average
     size is m come within half a digit of 0 with a chance of digit / (π m).
     """
-    changes = np.abs(np.diff(past, axis=1))
-    number = (~np.isnan(changes)).sum(axis=1)
-    usual = np.divide(np.nansum(changes, axis=1), number, out=np.zeros(len(now)), where=number > 0)
+    changes = np.abs(np.diff(past, axis=0))
+    number = (~np.isnan(changes)).sum(axis=0)
+    usual = np.divide(np.nansum(changes, axis=0), number, out=np.zeros(len(now)), where=number > 0)
     usual = np.where(number >= FEWEST_EARLIER - 1, usual, ASSUMED_CHANGE * np.abs(now))
-    digit = last_digit(np.column_stack([now, past]))
+    digit = last_digit(np.vstack([now, past]))
     chance = np.minimum(1.0, np.divide(digit / math.pi, usual, out=np.ones(len(now)), where=usual > 0))
-    return np.where((changes == 0).any(axis=1), 1.0, chance)
+    return np.where((changes == 0).any(axis=0), 1.0, chance)
 
 
 def last_digit(given: Floats) -> Floats:
-    """The last digit to which all figures of a line are given: 0.001 at the least, 1,000 at the most."""
-    digit = np.full(len(given), 0.001)
+    """The last digit to which all figures of a column, (m, n), are given: 0.001 at the least, 1,000 at the most."""
+    digit = np.full(given.shape[1], 0.001)
+    slack = 1e-12 * np.abs(given) + 1e-12
     for decimals in range(2, -4, -1):
-        whole = np.isnan(given) | (np.abs(given - np.round(given, decimals)) < 1e-12 * np.abs(given) + 1e-12)
-        digit = np.where(whole.all(axis=1), 10.0**-decimals, digit)
+        whole = np.isnan(given) | (np.abs(given - np.round(given, decimals)) < slack)
+        digit[whole.all(axis=0)] = 10.0**-decimals
     return digit
 
 
@@ -274,7 +273,7 @@ def _check_mismatch(figures: Figures) -> Flag:
     made = divide(numerator, denominator) * figures.of_measure(lambda _, unit: unit.multiplier)
     related = figures.measure_where(lambda m, unit: unit.multiplier != 1 or bool(m.numerator and m.denominator))
     at = np.flatnonzero(figures.asked & related & ~np.isnan(value) & ~np.isnan(made))
-    slack = np.minimum(last_digit(value[at][:, None]), 1) / 2 + 1e-9 * np.abs(made[at])
+    slack = np.minimum(last_digit(value[at][None]), 1) / 2 + 1e-9 * np.abs(made[at])
     wrong = np.abs(value[at] - made[at]) > slack
 
     def say(i: int) -> str:

@@ -69,15 +69,16 @@ class Figures:
         known = held[_last_of_each(key[held], published[held])]
         unchanged = _unchanged(key, newest, known, numbers, columns["status"].codes)
 
-        columns = {c: Column(column.words, column.codes[newest]) for c, column in columns.items()}
-        numbers = {c: values[newest] for c, values in numbers.items()}
-        row = row[newest]
+        if len(newest) < total:
+            columns = {c: Column(column.words, column.codes[newest]) for c, column in columns.items()}
+            numbers = {c: values[newest] for c, values in numbers.items()}
+            row, base = row[newest], base[newest]
         shown = columns["status"].where("shown".__eq__)
         measures = {word: framework.measure(word) for word in columns["measure"].words}
         units = {word: framework.unit(measure) for word, measure in measures.items()}
         periods = {word: Period.parse(word) for word in columns["period"].words}
         level = np.where(shown, _levels(columns["measure"], numbers, units), math.nan)
-        series, _ = together([base[newest], _phases(columns, measures, periods)])
+        series, _ = together([base, _phases(columns, measures, periods)])
         return cls(
             columns=columns,
             numbers=numbers,
@@ -147,6 +148,8 @@ def _last_of_each(key: Integers, order: Integers) -> Integers:
 
 def _unchanged(key: Integers, newest: Integers, known: Integers, numbers: dict[str, Floats], status: Integers) -> Bools:
     """Which of the newest rows say what the last known row of the same figure says."""
+    if not len(known):
+        return np.zeros(len(newest), dtype=np.bool_)
     before = np.full(key.max(initial=-1) + 1, -1, dtype=np.int64)
     before[key[known]] = known
     other = before[key[newest]]
@@ -184,31 +187,49 @@ def _in_turn(level: Floats, series: Integers, time: Integers) -> Integers:
 
 @dataclass(frozen=True)
 class Earlier:
-    """Some figures (n,), and those of their series before them: (n, 12) places, the last first, -1 for none."""
+    """Some figures (n,), and those of their series before them, twelve at the most.
+
+    `places` says where each stands in `Figures.in_turn`, and `number` how many there are before it. `in_turn` holds
+    the numbers of all figures in that order.
+    """
 
     at: Integers
-    before: Integers
+    places: Integers
+    number: Integers
+    in_turn: dict[str, Floats]
 
-    def of(self, values: Floats) -> Floats:
-        return np.where(self.before >= 0, values[self.before], math.nan)
+    def now(self, name: str) -> Floats:
+        return self.in_turn[name][self.places]
+
+    def before(self, name: str) -> Floats:
+        """Shape (12, n): the last first, NaN for none."""
+        values, past = self.in_turn[name], np.empty((MOST_EARLIER, len(self.places)))
+        for back, line in enumerate(past, start=1):
+            values.take(self.places - back, out=line, mode="clip")
+            line[self.number < back] = math.nan
+        return past
+
+    def where(self, holds: Bools) -> "Earlier":
+        return Earlier(self.at[holds], self.places[holds], self.number[holds], self.in_turn)
 
 
 def earlier_figures(figures: Figures) -> Iterator[Earlier]:
     """The figures to be judged with those before them, many at a time."""
     order = figures.in_turn
-    places = np.flatnonzero(figures.asked[order])
-    back = np.arange(1, MOST_EARLIER + 1)
-    for start in range(0, len(places), AT_ONCE):
-        here = places[start : start + AT_ONCE]
-        there = here[:, None] - back
-        before = order[np.maximum(there, 0)]
-        same = (there >= 0) & (figures.series[before] == figures.series[order[here]][:, None])
-        yield Earlier(order[here], np.where(same, before, -1))
+    judged = {"level": figures.level, **{c: figures.numbers[c] for c in ("value", "numerator", "denominator")}}
+    in_turn = {name: values[order] for name, values in judged.items()}
+    series, place = figures.series[order], np.arange(len(order))
+    begins = np.append(True, series[1:] != series[:-1])[: len(order)]
+    number = np.minimum(place - np.maximum.accumulate(np.where(begins, place, 0)), MOST_EARLIER)
+    asked = np.flatnonzero(figures.asked[order])
+    for start in range(0, len(asked), AT_ONCE):
+        here = asked[start : start + AT_ONCE]
+        yield Earlier(order[here], here, number[here], in_turn)
 
 
 @dataclass(frozen=True)
 class Usual:
-    """What earlier figures, (n, 12) with the last first and NaN for none, let us expect of the next: arrays (n,).
+    """What earlier figures, (12, n) with the last first and NaN for none, let us expect of the next: arrays (n,).
 
     `spread` is the average distance of the earlier figures from their middle, the largest left out: one wild
     figure in the past hides nothing. `far` is how many spreads are far, NaN where there are too few to say.
@@ -224,21 +245,25 @@ class Usual:
 
     @classmethod
     def of(cls, earlier: Floats) -> "Usual":
-        number = (~np.isnan(earlier)).sum(axis=1)
-        ordered = np.sort(earlier, axis=1)  # NaN last
-        line, high = np.arange(len(earlier)), np.maximum(number - 1, 0)
+        number = np.count_nonzero(~np.isnan(earlier), axis=0)
+        ordered = np.sort(earlier.T, axis=1)  # NaN last
+        line, high = np.arange(len(ordered)), np.maximum(number - 1, 0)
         middle = (ordered[line, high // 2] + ordered[line, (high + 1) // 2]) / 2
-        distance = np.nan_to_num(np.abs(earlier - middle[:, None]))
-        spread = (distance.sum(axis=1) - distance.max(axis=1)) / np.maximum(number - 1, 1)
+        distance = np.abs(earlier - middle)
+        np.fmax(distance, 0, out=distance)  # 0 where there is none
+        spread = (distance.sum(axis=0) - distance.max(axis=0)) / np.maximum(number - 1, 1)
         far = np.array([FAR.get(n, math.nan) for n in range(MOST_EARLIER + 1)])[number]
-        return cls(number, earlier[:, 0], middle, spread, ordered[:, 0], ordered[line, high], far)
+        # Copies, so that nothing keeps the twelve figures of each.
+        return cls(number, earlier[0].copy(), middle, spread, ordered[:, 0].copy(), ordered[line, high], far)
 
 
 def distance(figures: Figures, at: Integers, now: Floats, earlier: Floats, usual: Usual) -> Floats:
     """How far figures are from the nearest guess at them: the middle one, the last, the same time last year."""
-    guesses, period = [usual.middle, usual.last], figures.columns["period"]
+    nearest: Floats = np.fmin(np.abs(now - usual.middle), np.abs(now - usual.last))
+    period = figures.columns["period"]
+    kinds = [figures.periods[word].kind for word in period.words]
     for kind, back in A_YEAR_BACK.items():
-        of_kind = np.array([figures.periods[word].kind is kind for word in period.words], dtype=np.bool_)
-        guesses.append(np.where(of_kind[period.codes[at]], earlier[:, back - 1], math.nan))
-    nearest: Floats = np.fmin.reduce([np.abs(now - guess) for guess in guesses])
+        if kind in kinds:
+            of_kind = np.array([one is kind for one in kinds], dtype=np.bool_)[period.codes[at]]
+            np.fmin(nearest, np.abs(now - earlier[back - 1]), out=nearest, where=of_kind)
     return nearest
