@@ -19,7 +19,7 @@ from pmif.indicators import Gap, column_names, flatten
 from pmif.indicators.estimate import estimate
 from pmif.indicators.inequality import find_gaps
 from pmif.indicators.trend import find
-from pmif.intake import read_tables
+from pmif.intake import read_tables, screen_tables
 from pmif.methods import METHODS
 
 GAP_COLUMNS = column_names(Gap)  # a report may have no gap, and its table has its columns all the same
@@ -35,8 +35,16 @@ OVER_BANDS = "worked out from the figures of every age band, the first of which 
 def check(root: Path) -> tuple[Framework, Areas, list[StandingTable]]:
     """Read and check everything a report rests on: the framework, the places and the tables of figures.
 
-    Errors: FrameworkError, GeographyError or IntakeError with every fault found.
+    Errors: FrameworkError, GeographyError or IntakeError with every fault found, and every odd figure of a table
+    that nobody has confirmed.
     """
+    framework, areas, tables = _read(root)
+    screen_tables(root, tables, framework, areas)
+    return framework, areas, tables
+
+
+def _read(root: Path) -> tuple[Framework, Areas, list[StandingTable]]:
+    """The same before the tables are screened."""
     framework = load_framework(root, METHODS)
     areas = load_areas(root)
     for vintage in framework.reporting.ward_shapes:
@@ -52,12 +60,12 @@ def publish(root: Path, period: str) -> Path:
     `period` is a report period's id, or "current". The folder is replaced as a whole or not at all.
     Errors: PeriodError for a period no report exists for; else those of `check`.
     """
-    framework, areas, tables = check(root)
+    framework, areas, tables = _read(root)
     report = resolve_report(framework.reporting, period)
     closed, closed_before = (report_date(framework.reporting, p) for p in (report, report.previous))
 
     with writing(root, f"pmif build {report.id}") as hub:
-        hub.sync(root, tables)
+        hub.sync(root, tables, provided=lambda: screen_tables(root, tables, framework, areas))
         observations = hub.known_at(closed, [m.id for m in framework.measures])
         receipts = hub.receipts()
     # A figure that came again otherwise is a revised one, whether its supplier says so or not.

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from pmif.framework import Framework
 from pmif.geography import Areas
 from pmif.hub import BatchKind, Receipt, StandingTable
 from pmif.hub.columns import COLUMNS, ORIGIN
+from pmif.intake.confirmed import Confirmed, confirmations_of, read_confirmed
 from pmif.intake.corrections import apply_corrections, read_corrections
 from pmif.intake.schema import check_rows, typed
 
@@ -32,41 +34,55 @@ BLOCK = 2**22  # bytes read at a time: each block has lists of words of its own,
 def read_tables(root: Path, framework: Framework, areas: Areas) -> list[StandingTable]:
     """Every table of data/figures, corrected as declared and checked, with the receipt of what it holds.
 
+    Before it stands it is to be screened as well: see `screen_tables`.
     Errors: IntakeError with every refused row of every file.
     """
+    confirmed = read_confirmed(root, framework)
     files = sorted((root / FIGURES).glob("*.csv"))
     if not files:
         raise IntakeError("No figures can be read", [Fault(FIGURES, "the folder holds no table of figures")])
     faults: list[Fault] = []
-    tables = [table for file in files if (table := _read_text(file, f"{FIGURES}/{file.name}", faults)) is not None]
-    if tables:
-        rows = _together(tables)
-        if corrections := read_corrections(root, framework):
-            rows = rows.astype("str")  # a corrected cell may hold a word that no other does
-        rows, _, unfit = apply_corrections(rows, corrections, whole=True)
-        faults += [*unfit, *check_rows(rows, framework, areas)]
+    with ThreadPoolExecutor(1) as aside:
+        marks = aside.map(_hash, files)
+        tables = [table for file in files if (table := _read_text(file, f"{FIGURES}/{file.name}", faults)) is not None]
+        if tables:
+            rows = _together(tables)
+            if corrections := read_corrections(root, framework):
+                rows = rows.astype("str")  # a corrected cell may hold a word that no other does
+            rows, _, unfit = apply_corrections(rows, corrections, whole=True)
+            faults += [*unfit, *check_rows(rows, framework, areas)]
     if faults:
         raise IntakeError("Figures were refused, and nothing was built", faults)
     whole = typed(rows)
     ends = np.cumsum([len(table) for table in tables])
     held = [whole.iloc[end - len(table) : end] for table, end in zip(tables, ends, strict=True)]
-    return [_standing(file, of_file) for file, of_file in zip(files, held, strict=True)]
+    return [_standing(file, mark, table, confirmed) for file, mark, table in zip(files, marks, held, strict=True)]
 
 
-def _standing(file: Path, rows: pd.DataFrame) -> StandingTable:
-    """A table with its receipt. What it holds depends on its bytes and on what was corrected, and its name on both."""
-    changed = rows[rows["transform"] != ""]
+def _hash(file: Path) -> "hashlib._Hash":
     with file.open("rb") as stream:
-        mark = hashlib.file_digest(stream, "sha256")
-    sha256 = mark.hexdigest()
+        return hashlib.file_digest(stream, "sha256")
+
+
+def _standing(file: Path, mark: "hashlib._Hash", rows: pd.DataFrame, confirmed: Sequence[Confirmed]) -> StandingTable:
+    """A table with its receipt. `mark` is the hash of its bytes.
+
+    What both hold depends on the bytes, on what was corrected and on what is confirmed, and its name on all three.
+    """
+    confirmations = confirmations_of(rows, confirmed)
+    changed = rows[rows["transform"] != ""]
+    sha256, mark = mark.hexdigest(), mark.copy()
     if len(changed):
         mark.update(changed.to_csv(index=False).encode())
+    for one in confirmations:
+        mark.update(one.model_dump_json().encode())
     receipt = Receipt(
         batch=f"table-{file.stem}-{mark.hexdigest()[:8]}",
         kind=BatchKind.TABLE,
         file=f"{FIGURES}/{file.name}",
         sha256=sha256,
         taken=len(rows),
+        confirmations=confirmations,
     )
     return StandingTable(receipt, rows.reset_index(drop=True))
 
@@ -148,7 +164,7 @@ def _with_origin(rows: pd.DataFrame, name: str, numbers: Sequence[int]) -> pd.Da
     def all_of(word: str) -> "pd.Categorical[Any]":
         return pd.Categorical.from_codes(np.zeros(len(rows), dtype=np.int8), dtype=pd.CategoricalDtype([word]))
 
-    row = pd.Series(np.asarray(numbers, dtype=np.int64), index=rows.index).astype("str")
+    row = pd.array(pa.array(np.asarray(numbers, dtype=np.int64)).cast(pa.large_string()), dtype="str")
     return rows.assign(file=all_of(name), sheet=all_of(""), cell=all_of(""), row=row, transform=all_of(""))
 
 

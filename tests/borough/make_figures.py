@@ -1,7 +1,7 @@
 """Make the figures, shapes and known truths of Madeborough, a council that does not exist.
 
 Run it from anywhere: `python tests/borough/make_figures.py`. It reads the measures beside it in
-data/framework and writes data/figures/*.csv, data/boundaries/*, truth.csv and secrets.csv. The seed
+data/framework and writes data/figures/*, data/boundaries/*, truth.csv and secrets.csv. The seed
 is fixed, so the same files come out every time; tests/test_borough.py compares them.
 
 Each measure's story is told once, in STORIES: how its figures go, and what a page must say of them.
@@ -98,8 +98,8 @@ class Groups:
 class ByAge:
     """How often events come at each age, beside a schedule: one factor a period for each place.
 
-    `events` is the schedule's events for each 100,000 people of each age band; `people` is how many years of
-    people a period holds.
+    `bands` is the schedule; `people` is how many years of people a period holds. There are a few more people of
+    every age each period, so that no count comes twice.
     """
 
     bands: Mapping[str, int]  # age band -> events for every 100,000
@@ -156,8 +156,28 @@ STANDARD = (  # the European standard population of 2013
     5_000, 5_500, 5_500, 5_500, 6_000, 6_000, 6_500, 7_000, 7_000, 7_000,
     7_000, 6_500, 6_000, 5_500, 5_000, 4_000, 2_500, 1_500, 1_000,
 )  # fmt: skip
+MORE_PEOPLE = 0.002  # from one period to the next, of every age
 FIRST_YEARS = {"age-0": (2_040, 390), "age-1-to-4": (8_360, 23)}  # people, and deaths for every 100,000
 LIFE_AGES = [*FIRST_YEARS, *AGES[1:]]
+
+# Steps so far from a steady series that screening asks about them: (oddity, role, reason).
+CONFIRMED = (
+    (
+        "anti-social-behaviour/Z99000001/2026-27-q2/spike",
+        "community-safety",
+        "Made up. Reports by telephone are counted from July 2026.",
+    ),
+    (
+        "domestic-abuse-reports/Z99000001/2025-26/spike",
+        "community-safety",
+        "Made up. The police counted again and found the same.",
+    ),
+    (
+        "young-people-not-learning/Z99000001/2026-m09/spike",
+        "children",
+        "Made up. September has the places of the new school year.",
+    ),
+)
 
 NEW_AND_REVISED = {"2026-27-q2": "p", "2026-27-q1": "r"}
 
@@ -928,8 +948,8 @@ def rows_of(story: Story, definition: Definition) -> Iterator[Row]:
 
     if story.by_age:
         for area, factors in story.by_age.factors.items():
-            for period, factor in zip(periods_to(story.newest, len(factors)), factors, strict=True):
-                for age, (x, n) in band_counts(story.by_age, area, factor).items():
+            for number, period in enumerate(periods_to(story.newest, len(factors))):
+                for age, (x, n) in band_counts(story.by_age, area, number).items():
                     yield row(area, VINTAGE[area], period, dimension=definition.bands, group=age, **counts(x, n))
     elif story.counts:
         for period, pair in zip(periods_to(story.newest, len(story.counts)), story.counts, strict=True):
@@ -968,12 +988,13 @@ def rows_of(story: Story, definition: Definition) -> Iterator[Row]:
             yield row(BOROUGH, VINTAGE[BOROUGH], split.period, **cells)
 
 
-def band_counts(by_age: ByAge, area: str, factor: float) -> dict[str, tuple[int, int]]:
-    """Events and people of each age band, of one place and period."""
+def band_counts(by_age: ByAge, area: str, n: int) -> dict[str, tuple[int, int]]:
+    """Events and people of each age band: the n-th period of a place, -1 the newest."""
     people = dict(zip(AGES, PEOPLE, strict=True)) | {age: n for age, (n, _) in FIRST_YEARS.items()}
-    size = SIZE[area] * by_age.people
+    factors = by_age.factors[area]
+    size = SIZE[area] * by_age.people * (1 + MORE_PEOPLE * (n % len(factors)))
     return {
-        age: (round(people[age] * size * events * factor / 100_000), people[age] * size)
+        age: (round(people[age] * size * events * factors[n] / 100_000), round(people[age] * size))
         for age, events in by_age.bands.items()
     }
 
@@ -1018,9 +1039,9 @@ def byar(x: float) -> tuple[float, float]:
 
 
 def over_ages(story: Story, method: str, area: str, n: int) -> tuple[float, float, float]:
-    """Value and 95% limits of everyone, worked out over the age bands: the n-th period of a place."""
+    """Value and 95% limits of everyone, worked out over the age bands: the n-th period of a place, -1 the newest."""
     assert story.by_age
-    bands = band_counts(story.by_age, area, story.by_age.factors[area][n])
+    bands = band_counts(story.by_age, area, n)
     pairs = list(bands.values())
     events = sum(x for x, _ in pairs)
     if method == "directly-standardised-rate":
@@ -1029,7 +1050,7 @@ def over_ages(story: Story, method: str, area: str, n: int) -> tuple[float, floa
         spread = sum(x * (w / p) ** 2 for w, (x, p) in zip(STANDARD, pairs, strict=True)) / whole**2
         return (rate, *(rate + (spread / events) ** 0.5 * (limit - events) for limit in byar(events)))
     if method == "indirectly-standardised-ratio":
-        country = band_counts(story.by_age, COUNTRY, story.by_age.factors[COUNTRY][n])
+        country = band_counts(story.by_age, COUNTRY, n)
         expected = sum(p * country[age][0] / country[age][1] for age, (_, p) in bands.items())
         return (events / expected, *(limit / expected for limit in byar(events)))
     return life_table([x for x, _ in pairs], [p for _, p in pairs])
@@ -1245,11 +1266,17 @@ def table(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
+def confirmed() -> str:
+    entries = (f"  - oddity: {name}\n    role: {role}\n    reason: {reason}\n" for name, role, reason in CONFIRMED)
+    return f"confirmations:\n{''.join(entries)}"
+
+
 def files() -> dict[str, str]:
     """Every file this script writes, by its path below tests/borough."""
     pages = observations()
     return {
         **{f"data/figures/{page}.csv": table(rows) for page, rows in sorted(pages.items())},
+        "data/figures/confirmed.yml": confirmed(),
         "data/boundaries/areas.csv": table(areas()),
         "data/boundaries/ward-old.geojson": shapes(),
         "truth.csv": table(truths(pages)),

@@ -195,7 +195,7 @@ def test_a_change_since_an_earlier_figure_names_that_figure(borough):
         ("parents-offered-help", "It is unchanged from 81.5% in 2023/24."),
         (
             "deaths-before-their-time",
-            "It has been falling over five years; the figure before was 1,472.0 per 100,000, in 2024.",
+            "It has been falling over five years; the figure before was 1,471.8 per 100,000, in 2024.",
         ),
         ("debt-advice-waits", "For days people wait for debt advice, no return has been received."),
         ("care-waits", "For people who wait more than 28 days for care, the figure is withheld to protect people."),

@@ -23,6 +23,7 @@ from pmif.commentary.vocabulary import Kind
 from pmif.disclosure import Published, open_published, publish
 from tests.commentary.oracle import CROSSINGS, Oracle, slug_of
 from tests.commentary.writing import FIRST, bound
+from tests.confirming import confirm_odd
 
 SOAK = bool(os.environ.get("PMIF_SOAK"))
 REPORT_DATE = date(2026, 11, 14)
@@ -318,6 +319,7 @@ def test_every_sentence_made_false_is_caught_and_none_that_stays_true_is_refused
             changes = [change(random, rows[m], oracle.highest(m)) for m in chosen[start : start + len(measures)]]
             hows.update(how for how, _ in changes)
             figures.write(row for _, row in changes)
+            confirm_odd(root)
             publish(root, "current")
             published, changed = open_published(root), oracle_of(root)
             compare(changed, sentences, outcome(root, published, sentences), before, tallies)

@@ -36,7 +36,7 @@ BEGUN = "---\nauthor_role: performance\nstatus: draft\nwritten: 2027-02-20\nfoll
 # What comes between the two reports: fewer families helped in time, and a figure that is withheld.
 NEW_ROWS = """\
 family-help-in-time,Z99000001,borough-made-up,2026-27-q3,,,1190,2390,,,,shown,,2027-01-21,on,figures-made-up
-family-help-in-time,Z92000001,country-made-up,2026-27-q3,,,142000,240000,,,,shown,,2027-01-21,on,figures-made-up
+family-help-in-time,Z92000001,country-made-up,2026-27-q3,,,355000,600000,,,,shown,,2027-01-21,on,figures-made-up
 parents-finish-course,Z99000001,borough-made-up,2026-27-q3,,,,,,,,suppressed,,2027-01-21,on,figures-made-up
 """
 # A comment or a mark of the program's, told by what docs/commentary.md says of them and not by its own code.

@@ -124,6 +124,26 @@ def test_a_failure_half_way_leaves_the_hub_as_it_was(tmp_path, address):
         assert told(hub.known_at(date(2027, 1, 1))) == [("sickness", "2025", 8.1)]
 
 
+def test_what_is_not_provided_for_leaves_the_hub_as_it_was(tmp_path, address):
+    """The condition runs while rows are added, and is waited for before any of it stands."""
+
+    def refused():
+        raise HubError("refused in the end")
+
+    good = table(("calls", "2025", 90.0, "2026-02-01"), name="good")
+    with writing(tmp_path, "a test", address) as hub:
+        hub.sync(tmp_path, [table(("sickness", "2025", 8.1, "2026-02-01"))])
+        with pytest.raises(HubError, match="refused in the end"):
+            hub.sync(tmp_path, [good], provided=refused)
+        assert told(hub.known_at(date(2027, 1, 1))) == [("sickness", "2025", 8.1)]
+        assert len(hub.receipts()) == 1
+        asked = []
+        assert hub.sync(tmp_path, [good], provided=lambda: asked.append("once")) == [good.receipt.batch]
+    assert asked == ["once"]
+    with reading(tmp_path, address) as hub:
+        assert told(hub.known_at(date(2027, 1, 1))) == [("calls", "2025", 90.0)]
+
+
 def test_a_hub_remade_from_plain_files_answers_as_the_one_that_was_kept(tmp_path):
     given = [table(("vacancies", "2025", 5.0, "2026-02-01"))]
     for day, value in ((12, 8.1), (13, 8.4), (14, 8.2)):
