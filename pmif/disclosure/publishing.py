@@ -12,7 +12,7 @@ from pmif.disclosure.figure import COLUMNS
 from pmif.disclosure.reports import report_date, resolve_report
 from pmif.disclosure.suppress import suppress, without_bands
 from pmif.framework import TO_CONFIRM, Framework, load_framework
-from pmif.geography import Areas, load_areas
+from pmif.geography import AreaKind, Areas, load_areas
 from pmif.hub import BatchKind, Receipt, StandingTable, built_folder, replace_folder, write_table, writing
 from pmif.hub.columns import KEY
 from pmif.indicators import Gap, column_names, flatten
@@ -20,6 +20,7 @@ from pmif.indicators.estimate import estimate
 from pmif.indicators.inequality import find_gaps
 from pmif.indicators.trend import find
 from pmif.intake import read_tables, screen_tables
+from pmif.intake.screening.oddity import PARTS, WARDS
 from pmif.methods import METHODS
 
 GAP_COLUMNS = column_names(Gap)  # a report may have no gap, and its table has its columns all the same
@@ -144,7 +145,8 @@ def _telling_hashes(receipts: list[Receipt], figures: pd.DataFrame, framework: F
 def _confirmations(receipts: list[Receipt], figures: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """The odd figures of this report that a role says are right: only those that are shown.
 
-    A reason may quote a count, so it is told only of a measure of which nothing is withheld.
+    A reason may quote a count, so it is told only of a measure of which nothing is withheld. Nor is it told of such
+    a measure that its wards are alike, or what its groups add up to: that gives one away from the others.
     """
     shown = figures[figures["status"] == "shown"]
     silent = {*figures.loc[figures["status"] == "suppressed", "measure"], *_banded(framework)}
@@ -152,13 +154,15 @@ def _confirmations(receipts: list[Receipt], figures: pd.DataFrame, framework: Fr
     for receipt in receipts:
         own = shown[shown["batch"] == receipt.batch]
         for confirmation in receipt.confirmations:
-            wanted, oddity = _read_oddity(confirmation.oddity)
+            wanted, of, oddity = _read_oddity(confirmation.oddity)
             found = own[(own[list(wanted)] == pd.Series(wanted)).all(axis=1)]
-            if found.empty:
+            together = of["area"] == WARDS or oddity == PARTS
+            if found.empty or (together and wanted["measure"] in silent):
                 continue
             told: dict[str, str] = {
                 "batch": receipt.batch,
                 **{column: str(found[column].iloc[0]) for column in KEY},
+                **of,
                 "oddity": oddity,
                 "role": _role(confirmation.role, framework),
                 "reason": "" if wanted["measure"] in silent else confirmation.reason,
@@ -167,12 +171,17 @@ def _confirmations(receipts: list[Receipt], figures: pd.DataFrame, framework: Fr
     return pd.DataFrame(rows, columns=CONFIRMATION_COLUMNS)
 
 
-def _read_oddity(name: str) -> tuple[dict[str, str], str]:
-    """Which figure an oddity is of, and of what kind: sickness-days/E08000037/2026-27-q2/spike/sex=female."""
-    measure, area, period, kind, group = [*name.split("/"), "", "", "", ""][:5]
-    dimension, _, name_of_group = group.partition("=")
-    figure = {"measure": measure, "area": area, "period": period, "dimension": dimension, "group": name_of_group}
-    return figure, kind
+def _read_oddity(name: str) -> tuple[dict[str, str], dict[str, str], str]:
+    """A figure that an oddity is of, what it is of as it is told, and of what kind.
+
+    sickness-days/E08000037/2026-27-q2/spike/sex=female is of one figure. Of all wards together the area is `wards`,
+    and of a sum of groups the dimension stands alone: any of the wards is looked for then, or everyone.
+    """
+    measure, area, period, kind, tail = [*name.split("/"), "", "", "", ""][:5]
+    dimension, _, group = tail.partition("=")
+    figure = {"measure": measure, "period": period, "dimension": dimension if group else "", "group": group}
+    figure |= {"kind": str(AreaKind.WARD)} if area == WARDS else {"area": area}
+    return figure, {"area": area, "dimension": dimension, "group": group}, kind
 
 
 def _banded(framework: Framework) -> list[str]:

@@ -5,14 +5,14 @@ number would be; what its sender called a file is never told.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from pmif.disclosure import BatchKind, Figure, PublishedBatch, PublishedMeasure
 from pmif.exhibits import wording
 from pmif.exhibits.exhibit import Fragment, details, fragment, scroll
-from pmif.exhibits.gap_wording import group_title
+from pmif.exhibits.gap_wording import dimension_title, group_title
 from pmif.exhibits.source import link, origin_id
 from pmif.methods import CATALOGUE
 from pmif.period import Period
@@ -230,14 +230,22 @@ def _confirmed(pm: PublishedMeasure) -> list[str]:
     for row in pm.published.confirmations:
         if row["measure"] != pm.id:
             continue
-        series = pm.by_series[(row["area"], row["dimension"], row["group"])]
-        figure = next(f for f in series if f.period.id == row["period"])
         odd = row["oddity"].replace("-", " ")
         reason = row["reason"] or "the reason is not told, because figures of this measure are withheld"
         role = row["role"] or "the service"
-        whom = _whom(pm, figure, coded=False)
-        lines.append(escape(f"{whom}, {figure.period.label} ({odd}), by {role}: {reason}"))
+        label = Period.parse(row["period"]).label
+        lines.append(escape(f"{_whom_odd(pm, row)}, {label} ({odd}), by {role}: {reason}"))
     return lines
+
+
+def _whom_odd(pm: PublishedMeasure, row: Mapping[str, str]) -> str:
+    """Whom an odd figure is of; or all wards together, or the groups that make a sum."""
+    name = next((f.name for f in pm.figures if f.area == row["area"]), "All wards together")
+    if not row["dimension"]:
+        return name
+    if not row["group"]:
+        return f"{name}, by {wording.lower_first(dimension_title(pm, row['dimension']))}"
+    return f"{name}, {group_title(pm, row['dimension'], row['group'])}"
 
 
 # --- its table --------------------------------------------------------------------------------------

@@ -73,7 +73,9 @@ def returned(tmp_path_factory: pytest.TempPathFactory) -> Told:
     small = standing[(standing["measure"] == SMALL) & (standing["period"] == "2024-25-school")]
     confirmed = [
         (f"{OPEN}/{MADEBOROUGH}/2026-27-q2/spike", "A team moved here in July"),
+        (f"{OPEN}/{MADEBOROUGH}/2026-27-q1/parts/sex", "Two did not say"),
         (f"{SMALL}/W99000001/2024-25-school/spike", "All 3 were one case"),
+        (f"{SMALL}/wards/2024-25-school/copied", "Each ward had one case"),
     ]
     send(
         root,
@@ -211,7 +213,8 @@ def test_what_was_done_is_told_of_a_shown_figure_and_of_no_other(returned):
 
 def test_an_odd_figure_that_a_role_confirmed_is_told_with_its_reason(returned):
     assert returned.facts(OPEN)["Confirmed"] == (
-        "Madeborough, July to September 2026 (spike), by Head of People (made up): A team moved here in July"
+        "Madeborough, July to September 2026 (spike), by Head of People (made up): A team moved here in July "
+        "Madeborough, by sex, April to June 2026 (parts), by Head of People (made up): Two did not say"
     )
 
 

@@ -10,6 +10,9 @@ from pmif.intake.schema import written_place
 from pmif.intake.screening.side_by_side import Figures
 from pmif.methods import BANDED_METHODS
 
+PARTS = "parts"  # the kind of a sum that its parts do not make
+WARDS = "wards"  # stands in a name for the area, where all of them together are odd
+
 
 @dataclass(frozen=True)
 class Oddity:

@@ -7,11 +7,9 @@ import pandas as pd
 
 from pmif.geography import AreaKind, Areas
 from pmif.intake.schema import Codes, together
-from pmif.intake.screening.oddity import Found, figure_sent, written
+from pmif.intake.screening.oddity import PARTS, WARDS, Found, figure_sent, written
 from pmif.intake.screening.one_figure import COPIED, last_digit
 from pmif.intake.screening.side_by_side import Bools, Figures, Floats, Integers
-
-PARTS = "parts"
 
 FEWEST_ALIKE = 5  # wards with the very same figure, and at least half of those in the table
 NO_SLACK = 0.5  # counts are whole
@@ -42,7 +40,7 @@ def check_alike(figures: Figures, areas: Areas) -> Iterator[Found]:
     for one in np.flatnonzero(many).tolist():
         i = int(wards[first[one]])
         problem = f"{figure_sent(figures, i)} is the figure of {alike[one]} wards, as if it had been copied down"
-        yield Found(i, COPIED, problem, area="wards")
+        yield Found(i, COPIED, problem, area=WARDS)
 
 
 def check_parts(figures: Figures, areas: Areas) -> Iterator[Found]:
@@ -59,7 +57,7 @@ def check_parts(figures: Figures, areas: Areas) -> Iterator[Found]:
     same = ("measure", "period", "dimension", "group")
     yield from _sums(
         figures,
-        "wards",
+        WARDS,
         parts=np.flatnonzero(counted & figures.in_areas_of(areas, AreaKind.WARD)),
         sums=figures.codes(*same, "vintage"),
         wholes=np.flatnonzero(counted & figures.in_areas_of(areas, AreaKind.BOROUGH)),
