@@ -339,7 +339,8 @@ def _check_numbers(
         def say(row: int) -> str:
             unit = units[measures[measure[row]].unit]
             return (
-                f"value {columns['value'][row]} is {side} {getattr(unit, end):g}, which no figure in {unit.id} can be"
+                f"value {columns['value'][row]} is {side} {getattr(unit, end):g}, which no figure in {unit.id} can be: "
+                "see whether it is in another unit"
             )
 
         return say
@@ -353,31 +354,40 @@ def _check_numbers(
     lowest, highest = limits_of_unit("lowest"), limits_of_unit("highest")
 
     for faulty, say in (
-        (shown & ~counted & ~has_value, lambda row: "value is blank though the status is 'shown'"),
-        (shown & counted & ~counts, lambda row: f"method '{method(row)}' needs a numerator and a denominator"),
+        (
+            shown & ~counted & ~has_value,
+            lambda row: "value is blank though the status is 'shown': give the value, or the status that says why not",
+        ),
+        (
+            shown & counted & ~counts,
+            lambda row: f"method '{method(row)}' needs a numerator and a denominator: give both",
+        ),
         (
             shown & counted & has_value,
             lambda row: f"value is given, but method '{method(row)}' works it out from the counts: leave it blank",
         ),
         (
             ~shown & any_given,
-            lambda row: f"status is '{status[row]}', yet a count or value is given",
+            lambda row: f"status is '{status[row]}', yet a count or value is given: leave it blank, or write 'shown'",
         ),
-        (has_lower != has_upper, lambda row: "one limit is given without the other"),
+        (has_lower != has_upper, lambda row: "one limit is given without the other: give both or neither"),
         (
             has_lower & ~((lower <= value) & (value <= upper)),
             lambda row: (
                 f"value {columns['value'][row]} is not between its limits {columns['lower'][row]} and "
-                f"{columns['upper'][row]}"
+                f"{columns['upper'][row]}: see which of the three is mistyped"
             ),
         ),
         (value < lowest, beyond_unit("below", "lowest")),
         (value > highest, beyond_unit("above", "highest")),
         (
             proportion & counts & (numerator > denominator),
-            lambda row: f"numerator {columns['numerator'][row]} is more than denominator {columns['denominator'][row]}",
+            lambda row: (
+                f"numerator {columns['numerator'][row]} is more than denominator {columns['denominator'][row]}: "
+                "see whether one is mistyped, or the two have changed places"
+            ),
         ),
-        ((numerator < 0) | (denominator < 0), lambda row: "a count is below 0"),
+        ((numerator < 0) | (denominator < 0), lambda row: "a count is below 0: write how many were counted"),
     ):
         yield _Finding(np.flatnonzero(faulty), say)
 

@@ -194,7 +194,7 @@ def test_a_row_with_several_faults_has_all_of_them_told(faults_of):
         "area Z12 of vintage '",
         "method 'proportion' n",
         "value is given, but m",
-        "a count is below 0",
+        "a count is below 0: w",
     ]
 
 
