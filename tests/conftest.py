@@ -3,13 +3,35 @@
 import re
 import shutil
 from collections import Counter
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 PROJECT = Path(__file__).resolve().parents[1]
 BOROUGH = PROJECT / "tests/borough"
+TOGETHER = ("site", "commentary", "hub")
+LONGEST = ("site", "commentary", "report", "test_gate", "test_mistakes", "test_notebooks", "intake", "hub")
 REFERENCE_CASE = re.compile(r"reference-(?P<method>[a-z-]+)-(?P<case>[A-Z]{2}\d+|absent)\b")
+
+
+class Sharing(LoadScopeScheduling):
+    """What stays together where several processes share the tests: those of a file, or of a folder whose book is
+    built once for all of them."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = PurePosixPath(nodeid.split("::", 1)[0])
+        return file.parent.name if file.parent.name in TOGETHER else str(file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Sharing:
+    return Sharing(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first."""
+    place = {name: n for n, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: min(place.get(n, len(LONGEST)) for n in (item.path.parent.name, item.path.stem)))
 
 
 @pytest.fixture

@@ -49,6 +49,13 @@ STATIC = {
 }
 
 
+# All tests on a few processes. What stays together, and the order, are ours: see tests/conftest.py.
+MOST_PROCESSES = 4  # a test may have a browser and kernels of its own
+SHARED_OUT = (
+    f"--numprocesses={min(os.cpu_count() or 1, MOST_PROCESSES)}", "--dist=loadscope", "--no-loadscope-reorder",
+)  # fmt: skip
+
+
 def run_static() -> list[str]:
     """Run every check, print what the failing ones say, and return their names."""
     failed = []
@@ -119,7 +126,7 @@ def main() -> int:
     install_chromium()
     if failed:
         print(f"To put right, above: {', '.join(failed)}. The tests run all the same.", flush=True)
-    tested = run_pytest(*chosen.pytest)
+    tested = run_pytest(*(chosen.pytest or SHARED_OUT))
     return tested or (1 if failed else 0)
 
 

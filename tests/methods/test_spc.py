@@ -1,4 +1,3 @@
-import time
 from datetime import date
 
 import numpy as np
@@ -429,13 +428,11 @@ def test_what_can_only_be_a_mistake_is_refused(call, words):
 
 def test_a_thousand_series_are_drawn_at_once():
     values = np.random.default_rng(1).normal(80, 3, (1000, 36))
-    xmr(values)
-    began = time.perf_counter()
     chart = xmr(values)
-    took = time.perf_counter() - began
 
     assert chart.upper.shape == (1000, 36)
-    assert took < 1  # 0.02 s on a quiet machine; a loop over series takes many seconds
+    for at in (0, 499, 999):
+        assert np.array_equal(chart.upper[at], xmr(values[at]).upper)
 
 
 # Gateshead: two-year-olds in funded places, per cent of those entitled, 2017/18 to 2024/25 (data/figures/dfe-lait.csv).
