@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import re
+import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
+import pmif.intake.reader
 from pmif.errors import IntakeError
 from pmif.intake.opening import Limits, open_workbook
 from pmif.intake.reader import plain
@@ -463,6 +465,29 @@ def test_what_a_file_says_cannot_move_the_cursor_or_hide_a_word(tmp_path):
 # Limits
 
 
+READER = str(Path(pmif.intake.reader.__file__).parent)
+
+
+def left_running() -> list[list[str]]:
+    """The processes that read a workbook and have not ended; a browser of other tests may be running as well."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            command = process.cmdline()
+        except psutil.Error:  # it ended meanwhile
+            continue
+        if READER in command:
+            found.append(command)
+    return found
+
+
+def test_a_reader_that_was_left_running_would_be_seen():
+    with psutil.Popen([sys.executable, "-c", "import time; time.sleep(60)", READER]) as process:
+        assert [command[-1] for command in left_running()] == [READER]
+        process.kill()
+    assert left_running() == []
+
+
 @pytest.mark.parametrize(
     ("limits", "problem"),
     [
@@ -478,7 +503,7 @@ def test_what_a_file_says_cannot_move_the_cursor_or_hide_a_word(tmp_path):
 )
 def test_a_file_beyond_a_limit_is_refused_and_nothing_is_left_running(tmp_path, limits, problem):
     assert problem in refusal(tmp_path, "book.xlsx", sound_xlsx(), limits)
-    assert psutil.Process().children(recursive=True) == []
+    assert left_running() == []
 
 
 def test_a_size_that_lies_is_not_believed(tmp_path):
@@ -515,4 +540,4 @@ def test_a_broken_file_gives_cells_or_a_sentence(tmp_path, share):
         else:
             # A zip that was changed does not agree with its checksums: the figures are the sender's, or there are none.
             assert kind != "bytes flipped" or workbook.sheets == sound
-        assert psutil.Process().children(recursive=True) == [], kind
+        assert left_running() == [], kind
