@@ -134,13 +134,15 @@ def _chart(pm: PublishedMeasure) -> Chart | None:
         change = change_of(pm, higher=side == "above") if side else ""
         wards.append(Ward(figure.area, figure.name, size, figure.value, side, clear, change))
 
+    drawn = {ward.code for ward in wards}
+
     def line(values: Floats) -> list[tuple[float, float]]:
         return [(float(n), float(v) * multiplier) for n, v in zip(found.denominator, values, strict=True)]
 
     return Chart(
         pm=pm,
         wards=tuple(wards),
-        absent=tuple(f.name for f in pm.wards if f not in [counted[0] for counted in held]),
+        absent=tuple(f.name for f in pm.wards if f.area not in drawn),
         average=found.average * multiplier,
         near=(line(found.near.upper), line(found.near.lower)),
         far=(line(found.far.upper), line(found.far.lower)),
